@@ -19,7 +19,8 @@ import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { OrderDenied } from '../kernel/fact.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
-import { type BetweenDecisions, Kernel } from '../kernel/kernel.ts'
+import type { BetweenDecisions } from '../kernel/handlers/bar-decisions.ts'
+import { Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
@@ -201,10 +202,10 @@ class BacktestDriver implements BetweenDecisions {
       for (let k = 0; k < count; k++) {
         const i = members[k] as number
         ;(bars[i] as Bars).reveal()
-        kernel.mark(instrumentIndex(i))
+        kernel.decisions.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
-      kernel.closeInstant(members, count, this.now, this)
+      kernel.decisions.closeInstant(members, count, this.now, this)
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
       this.instants += 1
@@ -223,7 +224,7 @@ class BacktestDriver implements BetweenDecisions {
     this.played += count
     this.now = kernel.now
     if (quiet.spoke === undefined) return count
-    kernel.heed(quiet.spoke, quiet.signal, 'live')
+    kernel.decisions.heed(quiet.spoke, quiet.signal, 'live')
     if (kernel.factBuffer.count !== 0) this.carryOut()
     this.equityValue[this.instants - 1] = kernel.portfolio.equity
     return count
@@ -303,9 +304,9 @@ class BacktestDriver implements BetweenDecisions {
   }
 
   private takeFacts(): void {
-    const { factBuffer: outbox } = this.kernel
-    for (let k = 0; k < outbox.count; k++) {
-      const fact = outbox.at(k)
+    const { factBuffer } = this.kernel
+    for (let k = 0; k < factBuffer.count; k++) {
+      const fact = factBuffer.at(k)
       switch (fact.type) {
         case 'trade-closed':
           this.trades.push(fact.trade)
@@ -322,7 +323,7 @@ class BacktestDriver implements BetweenDecisions {
         }
       }
     }
-    outbox.reset()
+    factBuffer.reset()
   }
 
   private command(command: OrderCommand): void {

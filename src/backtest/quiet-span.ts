@@ -35,7 +35,7 @@ export class QuietSpan {
   play(instant: number, most: number): number {
     const { kernel, venue, bars, index: i, equityTs, equityValue } = this
     this.spoke = undefined
-    const run = kernel.loneRun(i)
+    const run = kernel.decisions.loneRun(i)
     const calm = run === undefined ? undefined : venue.calmPrices(i)
     if (run === undefined || calm === undefined) return 0
     const { tsColumn, openColumn, highColumn, lowColumn, closeColumn, intervalMs } = bars
@@ -60,7 +60,7 @@ export class QuietSpan {
       const equity: Cash = held === 0 ? cash(atRest) : cash(atRest + unrealizedOf(position, instrument, ticks(close)))
       at += 1
       bars.cursor = at
-      kernel.settleAt(closeTs, equity)
+      kernel.decisions.settleAt(closeTs, equity)
       equityTs[instant + at - first - 1] = closeTs
       equityValue[instant + at - first - 1] = equity
       const signal = run.onBar(closeTs, held)
@@ -72,7 +72,7 @@ export class QuietSpan {
       run.deadSide = 0
     }
     if (at > first) {
-      kernel.passBars(i, lowest, highest)
+      kernel.decisions.passBars(i, lowest, highest)
       venue.passTo(i, closeColumn[at - 1] as number)
     }
     return at - first

@@ -1,5 +1,5 @@
 /**
- * What all parts of one kernel share: its configuration, its state, and as `outbox` the buffer of the facts that an input leads to.
+ * What all parts of one kernel share: its configuration, its state, and the buffer of the facts that an input leads to.
  */
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -23,7 +23,7 @@ export interface KernelContext {
   readonly parentOrders: ParentOrders
   readonly closes: PendingCloses
   readonly holds: Hold[]
-  readonly outbox: FactBuffer
+  readonly factBuffer: FactBuffer
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bars: readonly Bars[]
 }

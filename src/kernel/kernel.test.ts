@@ -1,5 +1,5 @@
 /**
- * The kernel input by input: state, input, and the whole outbox that follows.
+ * The kernel input by input: state, input, and the whole factBuffer that follows.
  */
 import { moneyLimit } from '../core/money-limit.ts'
 import fc from 'fast-check'

@@ -1,5 +1,5 @@
 /**
- * Manual orders, brackets and parent orders, input by input: state, input, and the whole outbox that follows.
+ * Manual orders, brackets and parent orders, input by input: state, input, and the whole factBuffer that follows.
  */
 import { moneyLimit } from '../core/money-limit.ts'
 import { describe, expect, test } from 'vitest'

@@ -197,8 +197,8 @@ describe('stops of our own', () => {
   test('a crash between fill and stop is mended when the account was read', () => {
     const bench = new Spot()
     bench.say(signal(1, 90))
-    const { factBuffer: outbox } = bench.kernel
-    outbox.reset()
+    const { factBuffer } = bench.kernel
+    factBuffer.reset()
     bench.kernel.foldInput(bench.fillOf(bench.order(1)))
     expect(brief(bench.give({ type: 'reconciled', upTo: ts(bench.now), ts: ts(bench.now) }))).toEqual(['protective sell 10 stop-market 90'])
   })

@@ -95,6 +95,9 @@ export const isEquityUnbounded = (limits: RiskLimits): boolean =>
   limits.drawdown.orange === UNBOUNDED &&
   limits.drawdown.red === UNBOUNDED
 
+/** Whether a limit measures distances in average true ranges. */
+export const needsAtr = (limits: RiskLimits): boolean => limits.isStopDistanceChecked || limits.collarAtrMax !== UNBOUNDED
+
 /** Whether no limit looks at what a trade, a day or a week may lose. */
 export const isLossUnbounded = (limits: RiskLimits): boolean =>
   isUnlimited(limits.dayLossMax) && isUnlimited(limits.weekLossMax) && limits.tradeLossFractionMax === UNBOUNDED

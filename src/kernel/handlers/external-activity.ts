@@ -42,7 +42,7 @@ export class ExternalActivity {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly gateway: OrderGateway
   private readonly bookkeeper: Bookkeeper
   private readonly brackets: Brackets
@@ -50,13 +50,13 @@ export class ExternalActivity {
   private readonly safety: SafetyControls
 
   constructor(
-    { config, portfolio, orders, outbox }: KernelContext,
+    { config, portfolio, orders, factBuffer }: KernelContext,
     { gateway, bookkeeper, brackets, algorithms, safety }: ExternalActivityParts,
   ) {
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.gateway = gateway
     this.bookkeeper = bookkeeper
     this.brackets = brackets
@@ -184,7 +184,7 @@ export class ExternalActivity {
       ts: this.portfolio.now,
     }
     const booking = this.bookkeeper.adoptExternal(fact)
-    this.outbox.push(fact)
+    this.factBuffer.push(fact)
     this.gateway.requestProtection(i, { stop }, `adopted by ${input.actor}`)
     this.safety.liftHold(externalHoldId(instrument.symbol), input.actor)
     return booking
@@ -211,7 +211,7 @@ export class ExternalActivity {
   ignore(input: IgnoreExternal): void {
     const { symbol } = this.instrument(input.instrument)
     this.bookkeeper.ignoreExternal(input.instrument)
-    this.outbox.push({ type: 'external-ignored', instrument: input.instrument, actor: input.actor, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'external-ignored', instrument: input.instrument, actor: input.actor, ts: this.portfolio.now })
     this.safety.liftHold(externalHoldId(symbol), input.actor)
   }
 
@@ -234,7 +234,7 @@ export class ExternalActivity {
     const to = shownPrice(instrument, trigger)
     if (trip.stop === undefined || (trigger - trip.stop) * trip.side > 0) {
       this.bookkeeper.adoptStop(i, trigger)
-      this.outbox.push({ type: 'stop-adopted', instrument: i, stop: trigger, ts: this.portfolio.now })
+      this.factBuffer.push({ type: 'stop-adopted', instrument: i, stop: trigger, ts: this.portfolio.now })
       this.gateway.alert('stop.moved_outside', 'P3', i, { change: 'tighter', from, to })
       return
     }

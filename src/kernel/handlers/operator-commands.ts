@@ -71,7 +71,7 @@ export const isCommand = (input: KernelInput): input is CommandInput => ASKED.ha
 export interface OperatorCommandParts {
   readonly config: KernelConfig
   readonly limits: EffectiveLimits
-  readonly outbox: FactBuffer
+  readonly factBuffer: FactBuffer
   readonly gateway: OrderGateway
   readonly closer: PositionCloser
   readonly placing: ManualOrders
@@ -91,7 +91,7 @@ export class OperatorCommands {
   }
 
   decide(input: CommandInput): void {
-    const { algorithms, gateway, external, modes, placing, limits, outbox } = this.parts
+    const { algorithms, gateway, external, modes, placing, limits, factBuffer } = this.parts
     switch (input.type) {
       case 'close-position':
         this.close(input)
@@ -111,7 +111,7 @@ export class OperatorCommands {
         return
       case 'change-risk-setting':
         limits.set(input.setting)
-        outbox.push({ type: 'risk-setting-changed', setting: input.setting, ts: input.ts })
+        factBuffer.push({ type: 'risk-setting-changed', setting: input.setting, ts: input.ts })
         return
       case 'outside-signal':
         this.parts.outside.decide(input)

@@ -32,7 +32,7 @@ export class OrderEventHandler {
   private readonly isJournaled: boolean
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly gateway: OrderGateway
   private readonly closer: PositionCloser
   private readonly brackets: Brackets
@@ -41,13 +41,13 @@ export class OrderEventHandler {
   private readonly external: ExternalActivity
 
   constructor(
-    { config, portfolio, orders, outbox }: KernelContext,
+    { config, portfolio, orders, factBuffer }: KernelContext,
     { gateway, closer, brackets, algorithms, safety, external }: OrderEventParts,
   ) {
     this.isJournaled = config.isJournaled
     this.portfolio = portfolio
     this.orders = orders
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.gateway = gateway
     this.closer = closer
     this.brackets = brackets
@@ -130,7 +130,7 @@ export class OrderEventHandler {
     const { lots: held, cost } = this.portfolio.positions[event.instrument] as Position
     const left = Math.abs(held)
     const paid = mulDiv(cost, order.filled, left, 'nearest')
-    this.outbox.push({
+    this.factBuffer.push({
       type: 'trade-reduced',
       number: trip.number,
       strategy: trip.strategy,

@@ -1,6 +1,7 @@
 /**
  * Inputs that are neither an order's event, nor bars, nor a command: money, positions of the account, instruments, strategies, holds, time.
  */
+import type { BarDecisions } from './bar-decisions.ts'
 import type { Booking } from '../booking.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import type { Brackets } from '../orders/brackets.ts'
@@ -9,7 +10,7 @@ import type { CommandInput } from './operator-commands.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import { type StrategyModes, hungWords } from './strategy-modes.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { InstrumentIndex, StrategyId, Ts } from '../../core/units.ts'
+import type { StrategyId } from '../../core/units.ts'
 import type { KernelContext } from '../context.ts'
 import type { KernelInput, ProtectionMissing } from '../input.ts'
 import type { OrderEvent, WalletAdjusted } from '../../trading/event.ts'
@@ -32,15 +33,6 @@ const NOTHING: Found = {}
 
 export type OtherInput = Exclude<KernelInput, OrderEvent | CommandInput | { readonly type: 'bars-closed' }>
 
-/** The kernel's own part in it. */
-export interface OtherInputHooks {
-  settle(at: Ts): void
-  decideBreakers(): void
-  decideAlgorithms(): void
-  keepStates(instruments: readonly InstrumentIndex[], isStart: boolean): void
-  own(owners: readonly (StrategyId | null)[]): void
-}
-
 export interface OtherInputParts {
   readonly gateway: OrderGateway
   readonly bookkeeper: Bookkeeper
@@ -56,12 +48,19 @@ export interface OtherInputParts {
 export class OtherInputs {
   private readonly context: KernelContext
   private readonly parts: OtherInputParts
-  private readonly hooks: OtherInputHooks
+  private readonly decisions: BarDecisions
+  private readonly own: (owners: readonly (StrategyId | null)[]) => void
 
-  constructor(context: KernelContext, parts: OtherInputParts, hooks: OtherInputHooks) {
+  constructor(
+    context: KernelContext,
+    parts: OtherInputParts,
+    decisions: BarDecisions,
+    own: (owners: readonly (StrategyId | null)[]) => void,
+  ) {
     this.context = context
     this.parts = parts
-    this.hooks = hooks
+    this.decisions = decisions
+    this.own = own
   }
 
   /** Books it. Answers what was found out, for {@link decide}. */
@@ -99,13 +98,13 @@ export class OtherInputs {
         for (let i = 0; i < input.marks.length; i++)
           if ((input.marks[i] as number) > 0)
             this.context.portfolio.setMark((this.context.config.instruments[i] as Instrument).index, input.marks[i] as number, input.ts)
-        this.hooks.settle(input.ts)
+        this.decisions.settle(input.ts)
         return NOTHING
       case 'strategy-started':
         this.parts.starts.fold(input)
         return NOTHING
       case 'strategies-changed':
-        this.hooks.own(input.owners)
+        this.own(input.owners)
         this.parts.starts.foldChange(input)
         return NOTHING
       case 'lift-hold':
@@ -122,13 +121,13 @@ export class OtherInputs {
   decide(input: OtherInput, { booking, flow, terms }: Found): void {
     switch (input.type) {
       case 'time-advanced':
-        this.hooks.decideBreakers()
+        this.decisions.decideBreakers()
         this.parts.gateway.expireOrders()
-        this.hooks.decideAlgorithms()
+        this.decisions.decideAlgorithms()
         return
       case 'add-hold':
         this.parts.safety.addHold(input.hold)
-        this.hooks.decideAlgorithms()
+        this.decisions.decideAlgorithms()
         return
       case 'lift-hold':
         this.parts.safety.liftHold(input.holdId, input.actor)
@@ -141,7 +140,7 @@ export class OtherInputs {
         return
       case 'strategy-started':
         this.parts.starts.decide(input)
-        this.hooks.keepStates(
+        this.decisions.keepStates(
           this.parts.starts.runsOf(input.strategy).map((run) => run.instrument.index),
           true,
         )

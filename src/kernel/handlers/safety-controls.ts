@@ -51,7 +51,7 @@ export class SafetyControls {
   private readonly portfolio: PortfolioState
   private readonly limits: EffectiveLimits
   private readonly holds: Hold[]
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly gateway: OrderGateway
   private readonly closer: PositionCloser
   private readonly algorithms: Algorithms
@@ -59,7 +59,7 @@ export class SafetyControls {
   private readonly bookkeeper: Bookkeeper
 
   constructor(
-    { config, portfolio, limits, orders, holds, outbox }: KernelContext,
+    { config, portfolio, limits, orders, holds, factBuffer }: KernelContext,
     gateway: OrderGateway,
     closer: PositionCloser,
     algorithms: Algorithms,
@@ -72,7 +72,7 @@ export class SafetyControls {
     this.portfolio = portfolio
     this.limits = limits
     this.holds = holds
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.gateway = gateway
     this.closer = closer
   }
@@ -93,7 +93,7 @@ export class SafetyControls {
   addHold(hold: Hold): boolean {
     if (this.holds.some((h) => h.id === hold.id)) return false
     this.foldHold(hold)
-    this.outbox.push({ type: 'hold-added', hold, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'hold-added', hold, ts: this.portfolio.now })
     return true
   }
 
@@ -107,7 +107,7 @@ export class SafetyControls {
   liftHold(id: string, actor: string): void {
     if (!this.holds.some((h) => h.id === id)) return
     this.foldLift(id)
-    this.outbox.push({ type: 'hold-lifted', holdId: id, actor, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'hold-lifted', holdId: id, actor, ts: this.portfolio.now })
   }
 
   foldLift(id: string): void {
@@ -181,7 +181,7 @@ export class SafetyControls {
   }
 
   alertStrategyFailure(strategy: StrategyId, failure: string, instruments: readonly InstrumentIndex[]): void {
-    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode: 'errored', cause: failure, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'strategy-mode-changed', strategy, mode: 'errored', cause: failure, ts: this.portfolio.now })
     for (const i of instruments) this.gateway.cancelEntriesOf(i, 'strategy errored')
     this.gateway.alert('strategy.error', 'P2', instruments[0], { strategy, failure })
   }
@@ -304,7 +304,7 @@ export class SafetyControls {
     const quantity = formatQuantity(instrument, this.portfolio.positionLots(i))
     const fact = { type: 'dust-left' as const, instrument: i, price: this.portfolio.mark(i), ts: this.portfolio.now }
     const booking = this.bookkeeper.dustLeft(fact)
-    this.outbox.push(fact)
+    this.factBuffer.push(fact)
     this.gateway.alert('position.dust', 'P3', i, { quantity, coin: instrument.baseCoin })
     return booking
   }
@@ -347,7 +347,7 @@ export class SafetyControls {
   sampleEquity(): void {
     const { portfolio } = this
     const { watch } = portfolio
-    this.outbox.push({
+    this.factBuffer.push({
       type: 'equity-sampled',
       equity: portfolio.equity,
       wallet: portfolio.ledger.wallet,

@@ -29,15 +29,15 @@ export function hungWords({ how = 'hung', keptMb, limitMb }: Pick<StrategyHung, 
 export class StrategyModes {
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly portfolio: PortfolioState
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly gateway: OrderGateway
   private readonly algorithms: Algorithms
   private readonly safety: SafetyControls
 
-  constructor({ runs, portfolio, outbox }: KernelContext, gateway: OrderGateway, algorithms: Algorithms, safety: SafetyControls) {
+  constructor({ runs, portfolio, factBuffer }: KernelContext, gateway: OrderGateway, algorithms: Algorithms, safety: SafetyControls) {
     this.runs = runs
     this.portfolio = portfolio
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.gateway = gateway
     this.algorithms = algorithms
     this.safety = safety
@@ -68,7 +68,7 @@ export class StrategyModes {
         run.modeCause = `by ${actor}`
         run.revive()
       }
-    this.outbox.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'strategy-mode-changed', strategy, mode, cause: `by ${actor}`, ts: this.portfolio.now })
     if (mode !== 'running') this.algorithms.endAll(`strategy ${mode}`, strategy)
     if (mode === 'off')
       for (const run of this.runs)

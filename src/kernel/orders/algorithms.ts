@@ -48,18 +48,18 @@ export class Algorithms {
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
   private readonly gateway: OrderGateway
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly book: ParentOrders
   private readonly bars: readonly Bars[]
 
-  constructor({ config, portfolio, limits, orders, holds, outbox, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
+  constructor({ config, portfolio, limits, orders, holds, factBuffer, parentOrders: book, bars }: KernelContext, gateway: OrderGateway) {
     this.config = config
     this.portfolio = portfolio
     this.limits = limits
     this.orders = orders
     this.holds = holds
     this.gateway = gateway
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.book = book
     this.bars = bars
   }
@@ -95,7 +95,7 @@ export class Algorithms {
     }
     this.orders.reserve(order.id)
     const state = this.book.start(order)
-    this.outbox.push({ type: 'algorithm-started', order, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'algorithm-started', order, ts: this.portfolio.now })
     this.step(state)
   }
 
@@ -229,7 +229,7 @@ export class Algorithms {
   private change(state: AlgorithmState, status: 'working' | 'paused' | 'ending', cause: string): void {
     if (state.status === status) return
     this.book.change(state.id, status, cause)
-    this.outbox.push({ type: 'algorithm-changed', id: state.id, instrument: state.instrument, status, cause, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'algorithm-changed', id: state.id, instrument: state.instrument, status, cause, ts: this.portfolio.now })
   }
 
   private step(state: AlgorithmState): void {
@@ -317,7 +317,7 @@ export class Algorithms {
     const instrument = this.config.instruments[state.instrument] as Instrument
     const summary = summaryOf(state, this.portfolio.now, instrument.cashNumerator / instrument.cashDenominator, 1 / lotFloat(instrument))
     this.book.end(state.id)
-    this.outbox.push({
+    this.factBuffer.push({
       type: 'algorithm-ended',
       id: state.id,
       instrument: state.instrument,

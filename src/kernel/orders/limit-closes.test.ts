@@ -1,5 +1,5 @@
 /**
- * Closes that wait for their price, and the panic of one symbol, input by input: the whole outbox that follows.
+ * Closes that wait for their price, and the panic of one symbol, input by input: the whole factBuffer that follows.
  */
 import { describe, expect, test } from 'vitest'
 import { type InstrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'

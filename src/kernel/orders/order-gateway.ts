@@ -60,21 +60,21 @@ export class OrderGateway {
   private readonly portfolio: PortfolioState
   private readonly limits: EffectiveLimits
   private readonly orders: OrderTable
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly algorithms: ParentOrders
   private readonly closes: PendingCloses
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
-  constructor({ config, portfolio, limits, orders, outbox, runs, parentOrders: algorithms, closes }: KernelContext) {
+  constructor({ config, portfolio, limits, orders, factBuffer, runs, parentOrders: algorithms, closes }: KernelContext) {
     this.algorithms = algorithms
     this.closes = closes
     this.config = config
     this.portfolio = portfolio
     this.limits = limits
     this.orders = orders
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.runs = runs
     this.asked = config.instruments.map(() => [])
   }
@@ -132,7 +132,7 @@ export class OrderGateway {
       stop: isSpot ? intent.stop : undefined,
     }
     this.foldSubmitted(fact)
-    this.outbox.push(fact)
+    this.factBuffer.push(fact)
     return id
   }
 
@@ -200,7 +200,7 @@ export class OrderGateway {
   requestProtection(i: InstrumentIndex, legs: Pick<StopRequested, 'stop' | 'target' | 'trail'>, cause: string): void {
     this.foldStop(i, legs.stop)
     const byOrders = this.instrument(i).category === 'spot' ? { isByOrders: true } : undefined
-    this.outbox.push({ type: 'stop-requested', instrument: i, ...byOrders, ...legs, triggerBy: 'mark', cause, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'stop-requested', instrument: i, ...byOrders, ...legs, triggerBy: 'mark', cause, ts: this.portfolio.now })
   }
 
   /** The stop that the trade is meant to have from now on. */
@@ -276,7 +276,7 @@ export class OrderGateway {
   ): void {
     if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
     this.noteDenied(i, name, denial.rule)
-    this.outbox.push({
+    this.factBuffer.push({
       ...(name === undefined ? undefined : { name }),
       parentOrderId,
       type: 'order-denied',
@@ -336,7 +336,7 @@ export class OrderGateway {
   /** Changes an open order at the venue; what is undefined stays. The order itself changes when the venue reports so. */
   requestAmend(order: Order, change: { readonly lots?: Lots; readonly limit?: Ticks; readonly trigger?: Ticks }, cause: string): void {
     if (order.cancelRequested) return
-    this.outbox.push({
+    this.factBuffer.push({
       type: 'amend-requested',
       orderId: order.orderId,
       instrument: order.instrument,
@@ -353,7 +353,7 @@ export class OrderGateway {
   /** The records have nothing to change: the order is over for them. */
   cancelLeftover({ instrument, orderId, clientOrderId, venueOrderId, actor }: CancelLeftover): void {
     const cause = `left over, by ${actor}`
-    this.outbox.push({ type: 'cancel-requested', orderId, instrument, clientOrderId, venueOrderId, cause, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'cancel-requested', orderId, instrument, clientOrderId, venueOrderId, cause, ts: this.portfolio.now })
   }
 
   requestCancel(order: Order, cause: string): void {
@@ -364,7 +364,7 @@ export class OrderGateway {
 
   /** A cancel that was asked for may be lost: asking again does no harm. */
   repeatCancel(order: Order, cause: string): void {
-    this.outbox.push({
+    this.factBuffer.push({
       type: 'cancel-requested',
       orderId: order.orderId,
       instrument: order.instrument,
@@ -390,9 +390,9 @@ export class OrderGateway {
 
   /** Trades that a booking began and ended. */
   tradeFacts({ closed, opened }: Booking): void {
-    if (closed !== undefined) this.outbox.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
+    if (closed !== undefined) this.factBuffer.push({ type: 'trade-closed', trade: closed, ts: this.portfolio.now })
     if (opened !== undefined && this.config.isJournaled)
-      this.outbox.push({
+      this.factBuffer.push({
         type: 'trade-opened',
         number: opened.number,
         strategy: opened.strategy,
@@ -404,11 +404,11 @@ export class OrderGateway {
   }
 
   alert<C extends AlertCode>(code: C, severity: AlertSeverity, instrument: InstrumentIndex | undefined, data: AlertData[C]): void {
-    this.outbox.push({ type: 'alert-raised', alert: code, severity, instrument, data, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'alert-raised', alert: code, severity, instrument, data, ts: this.portfolio.now })
   }
 
   /** An alert of the trader's own monitors, in its own words. */
   notice({ alert, severity, about, summary }: Notice): void {
-    this.outbox.push({ type: 'alert-raised', alert, severity, instrument: about, summary, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'alert-raised', alert, severity, instrument: about, summary, ts: this.portfolio.now })
   }
 }

@@ -19,17 +19,17 @@ export class PositionCloser {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
-  private readonly outbox: FactBuffer
+  private readonly factBuffer: FactBuffer
   private readonly closes: PendingCloses
   private readonly gateway: OrderGateway
   private readonly brackets: Brackets
   private readonly limitCloses: LimitCloses
 
-  constructor({ config, portfolio, orders, outbox, closes }: KernelContext, gateway: OrderGateway, brackets: Brackets) {
+  constructor({ config, portfolio, orders, factBuffer, closes }: KernelContext, gateway: OrderGateway, brackets: Brackets) {
     this.config = config
     this.portfolio = portfolio
     this.orders = orders
-    this.outbox = outbox
+    this.factBuffer = factBuffer
     this.closes = closes
     this.gateway = gateway
     this.brackets = brackets
@@ -94,7 +94,7 @@ export class PositionCloser {
       reason,
     }
     this.closes.set(i, close)
-    this.outbox.push({ type: 'close-wanted', instrument: i, close, ts: this.portfolio.now })
+    this.factBuffer.push({ type: 'close-wanted', instrument: i, close, ts: this.portfolio.now })
     this.brackets.makeRoom(i)
   }
 

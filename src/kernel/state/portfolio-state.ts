@@ -1,7 +1,6 @@
 /**
- * Positions, marks, ledger and trades of one account, and the view that risk has of them.
+ * The view that risk has of one account's books: what is open, owed and left of each limit.
  */
-import type { Booking } from '../booking.ts'
 import { addSafe } from '../../core/decimal.ts'
 import {
   type Cash,
@@ -14,122 +13,45 @@ import {
   type Ts,
   cash,
   lots,
-  ticks,
   strategyId,
-  ts,
 } from '../../core/units.ts'
-import type { Bars } from '../../market/bars.ts'
-import { type Instrument, type InstrumentStatus, LOT_PARTS, notionalOf } from '../../market/instrument.ts'
-import type { StepChange } from '../../market/instrument-terms.ts'
-import type { ExternalPart } from '../../portfolio/external.ts'
-import { ExternalParts } from '../../portfolio/external-parts.ts'
-import { type Ledger, emptyLedger, postToWallet } from '../../portfolio/ledger.ts'
-import {
-  type FillHistory,
-  type PastFill,
-  bookInOrder,
-  convertHistory,
-  emptyHistory,
-  foldUntil,
-  rebase,
-  bookLast,
-} from '../../portfolio/fill-history.ts'
-import { type Position, convertPosition, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
-import { type RoundTrip, feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
-import { spotFill, spotFlow } from '../../portfolio/spot.ts'
-import type { ClosedTrade } from '../../portfolio/trade.ts'
+import type { Instrument, InstrumentStatus } from '../../market/instrument.ts'
+import type { Position } from '../../portfolio/position.ts'
+import type { RoundTrip } from '../../portfolio/round-trip.ts'
 import type { Exposure, LossScope, OpenEntry, PortfolioView } from '../../portfolio/view.ts'
-import {
-  type EquityWatch,
-  type SavedWatch,
-  copyWatch,
-  makeEquityWatch,
-  scaleByFlow,
-  setReference,
-  watchEquity,
-  watchFrom,
-} from '../../risk/breaker.ts'
-import type { DrawdownTiers, RiskLimits } from '../../risk/limits.ts'
+import type { RiskLimits } from '../../risk/limits.ts'
 import { maintenanceIn, rateOf } from '../../risk/planned-loss.ts'
 import { DAY, WEEK, limitOf, lossLeft, lossOf, resultOf } from '../../risk/loss-window.ts'
 import type { MoneyLimit } from '../../core/money-limit.ts'
-import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
-import { type Order, decisionPriceOf, openLotsOf } from '../../trading/order.ts'
+import { openLotsOf } from '../../trading/order.ts'
 import type { ElsewherePosition } from '../../trading/report.ts'
-import { convertTrip } from '../orders/convert-order.ts'
 import { EntryPace, type EntryPaceSnapshot } from './entry-pace.ts'
 import { type ExposureBooks, grossOf, grossSum, marginSum, netSum, openRiskOf } from './exposure.ts'
-import { ExecutionQuality, type ExecutionQualitySnapshot } from './execution-quality.ts'
-import { Marks, type MarksSnapshot } from './marks.ts'
-import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
 import type { OrderTable } from './order-table.ts'
 import type { ReturnWindow } from './return-window.ts'
-import { Results, type ResultsSnapshot } from './results.ts'
+import { AccountBooks, type BooksSnapshot } from './account-books.ts'
 
 const NONE: readonly Instrument[] = []
 const EXTERNAL_OWNER = strategyId('external')
 
 /** JSON-safe copy of all of it. */
-export interface PortfolioSnapshot extends MarksSnapshot, EntryPaceSnapshot, OpenTradesSnapshot {
-  readonly ledger: Ledger
-  readonly positions: readonly Position[]
-  readonly watch: SavedWatch
-  /** Absent in snapshots of before it was kept. */
-  readonly results?: ResultsSnapshot
-  readonly quality?: ExecutionQualitySnapshot
-  readonly lastFillTs: Ts | null
-  readonly lastCloseTs: Ts | null
-  readonly reconciledTs: Ts | null
-  readonly openedTs: Ts
-  readonly histories: readonly FillHistory[]
-  readonly externals: readonly (ExternalPart | null)[]
+export interface PortfolioSnapshot extends BooksSnapshot, EntryPaceSnapshot {
   readonly statuses: readonly (InstrumentStatus | null)[]
   readonly elsewhere: readonly ElsewherePosition[]
-  readonly spares: readonly number[]
 }
 
-/** One fill, or the part of it that is ours, on the side of its order. */
-export interface FillToBook extends Omit<PastFill, 'side'> {
-  readonly fee: Cash
-  readonly exitReason: string
-}
-
-export class PortfolioState implements PortfolioView, ExposureBooks {
-  now: Ts = ts(0)
-  readonly ledger: Ledger = emptyLedger()
-  readonly positions: readonly Position[]
-  readonly watch: EquityWatch = makeEquityWatch()
-  readonly results: Results
-  readonly quality: ExecutionQuality
+export class PortfolioState extends AccountBooks implements PortfolioView, ExposureBooks {
   readonly intervalMs: number
   private readonly returns: ReturnWindow
-  readonly trips: OpenTrades
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
-  private readonly externals: ExternalParts
   /** As the venue has reported since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
-  private readonly instruments: readonly Instrument[]
-  private readonly spotIndexes: readonly InstrumentIndex[]
-  private readonly orders: OrderTable
   private readonly owners: readonly (StrategyId | undefined)[]
   readonly leverageOf: (i: InstrumentIndex) => number
   /** Margin mode, and the leverage of symbols that are not traded here. */
   private readonly accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>
-  private readonly histories: readonly FillHistory[]
-  private readonly marks: Marks
   private readonly pace: EntryPace
-  private readonly unrealizedBy: Float64Array
-  /** Coins of Ballast's that are no whole lot, by instrument, in parts of a lot. */
-  private readonly spares: Float64Array
-  private unrealized = 0
-  /** When something was last filled, and the last live close instant; null before the first. */
-  lastFillTs: Ts | null = null
-  lastCloseTs: Ts | null = null
-  /** What others did before it is in the opening balance; 0 before the records were opened. */
-  openedTs: Ts = ts(0)
-  /** Every execution before it is booked; null before the first clean reading. */
-  reconciledTs: Ts | null = null
 
   constructor(
     instruments: readonly Instrument[],
@@ -141,82 +63,45 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     returns: ReturnWindow,
     intervalMs: number,
   ) {
-    const n = instruments.length
-    this.instruments = instruments
-    this.spotIndexes = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
+    super(instruments, orders, needsAtr)
     this.owners = owners
-    this.orders = orders
     this.leverageOf = leverageOf
     this.accountRules = accountRules
-    this.results = new Results(n)
-    this.quality = new ExecutionQuality(n)
     this.returns = returns
     this.intervalMs = intervalMs
-    this.positions = instruments.map(flatPosition)
-    this.histories = instruments.map(emptyHistory)
-    this.trips = new OpenTrades(n)
-    this.statuses = new Array<InstrumentStatus | null>(n).fill(null)
-    this.externals = new ExternalParts(n)
-    this.marks = new Marks(n, needsAtr)
-    this.pace = new EntryPace(n)
-    this.unrealizedBy = new Float64Array(n)
-    this.spares = new Float64Array(n)
+    this.statuses = new Array<InstrumentStatus | null>(instruments.length).fill(null)
+    this.pace = new EntryPace(instruments.length)
   }
 
-  get equity(): Cash {
-    return cash(this.ledger.wallet + this.unrealized)
-  }
-  /** What has come in (negative: gone out) without being a result, since the records were opened. */
-  get flowsSoFar(): Cash {
-    const { flows, external, unexplained } = this.ledger
-    return cash(0 - flows - external - unexplained)
-  }
-  /** The wallet without what was paid for the coins that are held: what the venue has of the settle coin. */
-  get money(): Cash {
-    let paid = 0
-    for (const index of this.spotIndexes) paid += (this.positions[index] as Position).cost
-    return cash(this.ledger.wallet - paid)
-  }
-  get unrealizedTotal(): Cash {
-    return cash(this.unrealized)
-  }
-  instrument(i: InstrumentIndex): Instrument {
-    return this.instruments[i] as Instrument
-  }
-  mark(i: InstrumentIndex): Ticks {
-    return this.marks.price(i)
-  }
-  markTs(i: InstrumentIndex): Ts {
-    return this.marks.at(i)
-  }
   barTs(i: InstrumentIndex): Ts | undefined {
     return this.marks.barTs(i)
   }
+
   spreadTicks(i: InstrumentIndex): number {
     return this.marks.spreadTicks(i)
   }
+
   atrTicks(i: InstrumentIndex): number {
     return this.marks.atrTicks(i)
   }
-  positionLots(i: InstrumentIndex): Lots {
-    return (this.positions[i] as Position).lots
-  }
-  externalLots(i: InstrumentIndex): Lots {
-    return this.externals.lots(i)
-  }
+
   isExternalIgnored(i: InstrumentIndex): boolean {
     return this.externals.isIgnored(i)
   }
+
   instrumentStatus(i: InstrumentIndex): InstrumentStatus {
     return this.statuses[i] ?? (this.instruments[i] as Instrument).status
   }
+
   /** As the journal has it; undefined where nothing was ever reported. */
   toldStatus(i: InstrumentIndex): InstrumentStatus | undefined {
     return this.statuses[i] ?? undefined
   }
+
   setStatus(i: InstrumentIndex, status: InstrumentStatus): void {
     this.statuses[i] = status
   }
+
   /** What the venue holds in the symbol: ours and what is not. */
   venueLots(i: InstrumentIndex): Lots {
     return lots(this.positionLots(i) + this.externalLots(i))
@@ -226,11 +111,13 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     // In isolated margin what a position has won is no margin for another one.
     return this.accountRules().marginMode === 'isolated' ? cash(all - this.gains()) : all
   }
+
   private gains(): number {
     let sum = 0
     for (const { index, category } of this.instruments) if (category !== 'spot') sum += Math.max(0, this.unrealizedBy[index] as number)
     return sum
   }
+
   private get equityWithExternals(): Cash {
     if (this.externals.isEmpty) return this.equity
     const loss = this.externals.loss(
@@ -240,27 +127,29 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     )
     return cash(this.equity + loss)
   }
+
   openEntryLots(i: InstrumentIndex, side: Side): Lots {
     return this.orders.openEntryLots(i, side)
   }
+
   ownerOf(i: InstrumentIndex): StrategyId | undefined {
     return this.owners[i]
   }
+
   /** Who answers for a position in the symbol: its strategy, else none. */
   ownerOrExternal(i: InstrumentIndex): StrategyId {
     return this.owners[i] ?? EXTERNAL_OWNER
   }
+
   openTrade(i: InstrumentIndex): RoundTrip | undefined {
     return this.trips.of(i)
-  }
-  unrealizedOf(i: InstrumentIndex): Cash {
-    return cash(this.unrealizedBy[i] as number)
   }
   get grossNotional(): Cash {
     let sum: number = grossSum(this, this.instruments)
     for (const { notional } of this.elsewhere) sum = addSafe(sum, notional)
     return cash(sum)
   }
+
   /** As they count now. */
   private spots(): readonly Instrument[] {
     return this.spotIndexes.length === 0 ? NONE : this.spotIndexes.map((i) => this.instruments[i] as Instrument)
@@ -268,9 +157,11 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get spotNotional(): Cash {
     return grossSum(this, this.spots())
   }
+
   notionalIn(i: InstrumentIndex): Cash {
     return cash(grossOf(this, this.instruments[i] as Instrument))
   }
+
   maintenanceBeside(i: InstrumentIndex, unread: Rate): Cash {
     let sum = 0
     for (let k = 0; k < this.instruments.length; k++) {
@@ -280,6 +171,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     for (const { notional } of this.elsewhere) sum += rateOf(notional, unread)
     return cash(sum)
   }
+
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
     let sum = marginSum(this, this.instruments, this.leverageOf)
@@ -289,12 +181,15 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get openRisk(): Cash {
     return openRiskOf(this, this.instruments, this.leverageOf)
   }
+
   openTrips(): Iterable<RoundTrip> {
     return this.trips.all()
   }
+
   othersHeld(): Iterable<readonly [number, Lots]> {
     return this.externals.held()
   }
+
   exposure(strategy: StrategyId | undefined): Exposure {
     const instruments = strategy === undefined ? this.instruments : this.instruments.filter(({ index }) => this.owners[index] === strategy)
     let gross: number = grossSum(this, instruments)
@@ -312,42 +207,53 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get dayLoss(): Cash {
     return this.lossOf('day')
   }
+
   /** Money that the UTC day has won or lost. */
   get dayResult(): Cash {
     return resultOf(this.watch.day, this.equity)
   }
+
   lossOf(window: 'day' | 'week', scope?: LossScope): Cash {
     if (scope === undefined || scope.type === 'account') return lossOf(this.watch[window], this.equity)
     return this.results.lossOf(this.symbolsOf(scope), window, (i) => this.unrealizedOf(i))
   }
+
   lossLimit(window: 'day' | 'week', limit: MoneyLimit): Cash {
     return limitOf(this.watch[window], this.equity, limit)
   }
+
   lossLeft(window: 'day' | 'week', limit: MoneyLimit, scope?: LossScope): number {
     const { watch, equity } = this
     if (scope === undefined || scope.type === 'account')
       return lossLeft(watch[window], equity, limit, watch.lastTs, window === 'day' ? DAY : WEEK)
     return this.lossLimit(window, limit) - this.lossOf(window, scope)
   }
+
   private symbolsOf(scope: LossScope): readonly InstrumentIndex[] {
     if (scope.type === 'symbol') return [scope.instrument]
     return this.instruments.map(({ index }) => index).filter((i) => scope.type === 'account' || this.owners[i] === scope.strategy)
   }
+
   returnsOf(i: InstrumentIndex): Float64Array | undefined {
     return this.returns.returnsOf(i)
   }
+
   correlation(i: InstrumentIndex, j: InstrumentIndex): number | undefined {
     return this.returns.correlation(i, j)
   }
+
   lastExitTs(i: InstrumentIndex): Ts | undefined {
     return this.results.lastExitTs(i)
   }
+
   stopOf(i: InstrumentIndex): Ticks | undefined {
     return this.trips.of(i)?.stop
   }
+
   costOf(i: InstrumentIndex): Cash {
     return (this.positions[i] as Position).cost
   }
+
   openEntries(i: InstrumentIndex): OpenEntry[] {
     const list: OpenEntry[] = []
     for (const order of this.orders.open(i)) {
@@ -357,6 +263,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     }
     return list
   }
+
   symbolsAtStake(): InstrumentIndex[] {
     return this.instruments
       .map(({ index }) => index)
@@ -368,6 +275,7 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
   get ordersLastMinute(): number {
     return this.pace.inLastMinute(this.now)
   }
+
   lastEntryTs(i: InstrumentIndex, side: Side): Ts | undefined {
     return this.pace.lastTs(i, side)
   }
@@ -376,285 +284,16 @@ export class PortfolioState implements PortfolioView, ExposureBooks {
     this.pace.note(i, side, at)
   }
 
-  /** A new mark; equity follows. */
-  setMark(i: InstrumentIndex, price: number, at: Ts): void {
-    this.marks.set(i, price, at)
-    const position = this.positions[i] as Position
-    if (position.lots !== 0) this.remark(i, position)
+  override snapshot(): PortfolioSnapshot {
+    return { ...super.snapshot(), ...this.pace.snapshot(), statuses: [...this.statuses], elsewhere: [...this.elsewhere] }
   }
 
-  setSpread(i: InstrumentIndex, spreadTicks: number): void {
-    this.marks.setSpread(i, spreadTicks)
-  }
-
-  /** The bar that was revealed last is the mark now: true range, and how far an open trade went inside it. */
-  markBar(i: InstrumentIndex, bars: Bars): void {
-    const at = bars.cursor - 1
-    this.markBars(i, bars, bars.lowColumn[at] as number, bars.highColumn[at] as number)
-  }
-
-  /** As {@link markBar} for each of the bars that were revealed since the last mark, which lay between these prices. */
-  markBars(i: InstrumentIndex, bars: Bars, lowest: number, highest: number): void {
-    const closeTs = this.marks.reveal(i, bars)
-    if (closeTs > this.now) this.now = ts(closeTs)
-    const trip = this.trips.of(i)
-    if (trip === undefined) return
-    seeRange(trip, ticks(lowest), ticks(highest))
-    this.remark(i, this.positions[i] as Position)
-  }
-
-  private remark(i: InstrumentIndex, position: Position): void {
-    const value = unrealizedOf(position, this.instruments[i] as Instrument, this.mark(i))
-    this.unrealized += value - (this.unrealizedBy[i] as number)
-    this.unrealizedBy[i] = value
-  }
-
-  /** An operator continues after a breaker: what there is now is what drawdown is measured from. */
-  setReference(): void {
-    setReference(this.watch, this.equity)
-  }
-
-  /** Watches equity at an instant. */
-  watchEquity(at: Ts, tiers: DrawdownTiers): void {
-    watchEquity(this.watch, cash(this.ledger.wallet + this.unrealized), at, tiers)
-    this.results.watch((i) => this.unrealizedOf(i), at)
-  }
-
-  /** Books a fill: position, ledger, trade. What it began, ended and changed goes `into` the booking. */
-  bookFill(order: Order, fill: FillToBook, into: Booking): void {
-    if (order.origin === 'external' || this.externals.has(order.instrument)) this.bookShared(order, fill, into)
-    else this.bookOwn(order, fill, into)
-  }
-
-  /** A fill in a symbol that is not ours alone. The wallet gets what the venue realizes; what of it is not our trades' is a flow. */
-  private bookShared(order: Order, fill: FillToBook, into: Booking): void {
-    const i = order.instrument
-    const { fee, lots: quantity, offStep } = fill
-    const { ours, realized, change } = this.externals.take(
-      this.instruments[i] as Instrument,
-      this.positions[i] as Position,
-      this.histories[i] as FillHistory,
-      { side: order.side, price: fill.price, lots: quantity, offStep, ts: fill.ts, seq: fill.seq },
-      order.origin === 'external',
-    )
-    const ownFee = ours === 0 ? cash(0) : feeShare(fee, ours, quantity)
-    const ownOffStep = offStep === undefined || ours === 0 ? undefined : feeShare(offStep, ours, quantity)
-    const ownRealized = ours === 0 ? cash(0) : this.bookOwn(order, { ...fill, lots: ours, fee: ownFee, offStep: ownOffStep }, into)
-    this.bookOutside(cash(realized - ownRealized - (fee - ownFee)))
-    if (change !== undefined) into.changedOutside = change
-    this.externals.settle(i, this.positionLots(i) === 0)
-  }
-
-  /** Bought coins pay their fee in coins, and what is not ours is not ours to sell. Of somebody else's only the money moves. */
-  bookSpotFill(order: Order, fill: OrderFilled, exitReason: string, into: Booking): void {
-    const i = order.instrument
-    const instrument = this.instruments[i] as Instrument
-    if (order.origin === 'external') {
-      this.bookOutside(spotFlow(instrument, fill))
-      return
-    }
-    const { price, ts: at, seq } = fill
-    const booked = spotFill(instrument, this.positionLots(i), this.spares[i] as number, fill)
-    this.spares[i] = booked.spare
-    if (booked.lots > 0) this.bookOwn(order, { price, lots: booked.lots, fee: booked.fee, exitReason, ts: at, seq }, into)
-    else if (booked.fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - booked.fee))
-    this.bookOutside(booked.outside)
-    if (booked.surplus > 0) into.oversold = booked.surplus
-  }
-
-  /** Coins of Ballast's have left otherwise than by a sale of Ballast's: a result at the price, and a flow out of it. Money stays as it is. */
-  takeCoins(order: Order, fill: FillToBook, into: Booking): void {
-    this.bookOwn(order, fill, into)
-    this.bookOutside(cash(0 - notionalOf(this.instruments[order.instrument] as Instrument, fill.price, fill.lots, 'floor')))
-  }
-
-  private bookOutside(amount: Cash): void {
-    if (amount === 0) return
-    scaleByFlow(this.watch, this.equity, amount)
-    postToWallet(this.ledger, 'external', amount)
-  }
-
-  ignoreExternal(i: InstrumentIndex): void {
-    this.externals.ignore(i)
-  }
-
-  /** What was not ours is ours from now on, at the price that came with it: what it made before is no result of Ballast's. */
-  adopt(order: Order, price: Ticks, at: Ts, into: Booking): void {
-    const i = order.instrument
-    const external: number = this.externals.lots(i)
-    if (external === 0) return
-    this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at }, into)
-    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
-    this.externals.giveUp(i)
-    const trip = this.trips.of(i)
-    if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
-  }
-
-  /** Answers what it realized. */
-  private bookOwn(order: Order, { price, lots: quantity, fee, exitReason, ts: at, seq, offStep }: FillToBook, into: Booking): Cash {
-    const i = order.instrument
-    const instrument = this.instruments[i] as Instrument
-    const position = this.positions[i] as Position
-    const before = position.lots
-    this.trips.seeFill(instrument, position, price)
-    const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
-    const history = this.histories[i] as FillHistory
-    const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
-    if (realized !== 0) postToWallet(this.ledger, 'trading', realized)
-    if (fee !== 0) postToWallet(this.ledger, 'fees', cash(0 - fee))
-    if (realized - fee !== 0) this.results.book(i, realized - fee, this.now)
-    this.marks.setFirst(i, price)
-    this.remark(i, position)
-    if (order.origin === 'ours') this.noteSlippage(order, price)
-    const closedBefore = into.closed
-    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
-    if (into.closed !== undefined && into.closed !== closedBefore) this.results.closed(into.closed, at)
-    return realized
-  }
-
-  private noteSlippage(order: Order, price: Ticks): void {
-    const decided = decisionPriceOf(order)
-    if (decided !== undefined && decided > 0) this.quality.filled(order.instrument, ((price - decided) * order.side * 1e4) / decided)
-  }
-
-  /** The account was read and agrees: every execution before `upTo` is booked. */
-  reconciled(upTo: Ts): void {
-    this.reconciledTs = upTo
-    for (const instrument of this.instruments) {
-      foldUntil(this.histories[instrument.index] as FillHistory, instrument, upTo)
-      this.externals.foldUntil(instrument, upTo)
-    }
-  }
-
-  /** A position that was booked by adjustment has no true order of fills behind it. */
-  rebaseFills(i: InstrumentIndex): void {
-    rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
-    this.externals.rebase(i)
-  }
-
-  /** Books a settlement; that it is booked once is the caller's business. */
-  bookFunding(i: InstrumentIndex, amount: Cash): void {
-    const share = this.ownShare(i, amount)
-    if (share !== 0) {
-      postToWallet(this.ledger, 'funding', share)
-      this.results.book(i, share, this.now)
-    }
-    this.bookOutside(cash(amount - share))
-    const trip = this.trips.of(i)
-    if (trip !== undefined) trip.funding = cash(trip.funding + share)
-  }
-
-  private ownShare(i: InstrumentIndex, amount: Cash): Cash {
-    const own = Math.abs(this.positionLots(i))
-    const all = own + Math.abs(this.externalLots(i))
-    return all === own ? amount : cash(Math.floor((amount * own) / all))
-  }
-
-  /** The balance that the records begin with. What others have traded since we listen is booked already, and is in it. */
-  open(balance: Cash, at: Ts): void {
-    this.openedTs = at
-    const amount = cash(balance - this.money)
-    scaleByFlow(this.watch, this.equity, amount)
-    postToWallet(this.ledger, 'capital', amount)
-  }
-
-  /** Money that moved without a trade: never a profit or a loss. That it is booked once is the caller's business. */
-  bookFlow(flow: WalletAdjusted): void {
-    scaleByFlow(this.watch, this.equity, flow.amount)
-    postToWallet(this.ledger, flow.cause === 'unexplained' ? 'unexplained' : 'flows', flow.amount)
-  }
-
-  /** What a result was off by that the venue does not tell any more. */
-  correct(amount: Cash): void {
-    postToWallet(this.ledger, 'adjustments', amount)
-  }
-
-  /** All that counts in ticks and lots of an instrument counts in other steps from now on; money stays as it is. */
-  convert(change: StepChange): void {
-    const { index: i, category } = change.after
-    const position = this.positions[i] as Position
-    const trip = this.trips.of(i)
-    // How far it went is valued in the steps that it went in, whether or not somebody has looked before.
-    if (trip !== undefined) settleRange(trip, position, change.before)
-    if (category === 'spot') {
-      // Coins are what they are and cost what they did: what is no whole lot is kept in parts of one.
-      const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
-      position.lots = converted.lots
-      this.spares[i] = converted.spare
-      rebase(this.histories[i] as FillHistory, position)
-    } else {
-      convertPosition(position, change)
-      convertHistory(this.histories[i] as FillHistory, position, change)
-    }
-    this.externals.convert(change)
-    this.marks.convert(i, change)
-    if (trip !== undefined) convertTrip(change, trip, position.lots)
-    this.remark(i, position)
-  }
-
-  /** Open trades as trades marked at the last price. */
-  openTrades(): ClosedTrade[] {
-    const list: ClosedTrade[] = []
-    for (const trip of this.trips.all()) {
-      const i = trip.instrument
-      settleRange(trip, this.positions[i] as Position, this.instrument(i))
-      list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
-    }
-    return list
-  }
-
-  snapshot(): PortfolioSnapshot {
-    return {
-      ...this.marks.snapshot(),
-      ...this.pace.snapshot(),
-      ...this.trips.snapshot(),
-      ledger: { ...this.ledger },
-      positions: this.positions.map((p) => ({ ...p })),
-      watch: copyWatch(this.watch),
-      results: this.results.snapshot(),
-      quality: this.quality.snapshot(),
-      lastFillTs: this.lastFillTs,
-      lastCloseTs: this.lastCloseTs,
-      reconciledTs: this.reconciledTs,
-      openedTs: this.openedTs,
-      histories: this.histories.map(({ base, fills }) => ({ base: { ...base }, fills: [...fills] })),
-      statuses: [...this.statuses],
-      elsewhere: [...this.elsewhere],
-      externals: this.externals.snapshot(),
-      spares: Array.from(this.spares),
-    }
-  }
-
-  restore(from: PortfolioSnapshot): void {
-    Object.assign(this.ledger, from.ledger)
-    from.positions.forEach((p, i) => {
-      Object.assign(this.positions[i] as Position, p)
-    })
-    this.marks.restore(from)
+  override restore(from: PortfolioSnapshot): void {
+    super.restore(from)
     this.pace.restore(from)
-    this.trips.restore(from)
-    from.histories.forEach(({ base, fills }, i) => {
-      const history = this.histories[i] as FillHistory
-      Object.assign(history.base, base)
-      history.fills = [...fills]
-    })
     this.elsewhere = from.elsewhere ?? []
     this.statuses.forEach((_, i) => {
       this.statuses[i] = from.statuses?.[i] ?? null
-    })
-    this.externals.restore(from.externals)
-    this.spares.set(from.spares ?? [])
-    Object.assign(this.watch, watchFrom(from.watch))
-    if (from.results !== undefined) this.results.restore(from.results)
-    if (from.quality !== undefined) this.quality.restore(from.quality)
-    this.lastFillTs = from.lastFillTs
-    this.lastCloseTs = from.lastCloseTs
-    this.reconciledTs = from.reconciledTs ?? null
-    this.openedTs = from.openedTs ?? ts(0)
-    this.unrealized = 0
-    this.unrealizedBy.fill(0)
-    this.positions.forEach((p, i) => {
-      if (p.lots !== 0) this.remark((this.instruments[i] as Instrument).index, p)
     })
   }
 }
