@@ -6,12 +6,11 @@ import postgres from 'postgres'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
 import { migrateDatabase } from './migrate.ts'
-import * as schema from './schema.ts'
 
 export type Sql = postgres.Sql<{ int8: number }>
 /** A client, or a transaction of one. */
 export type Queryable = postgres.ISql<{ int8: number }>
-export type Drizzle = PostgresJsDatabase<typeof schema>
+export type Drizzle = PostgresJsDatabase
 
 export interface Database {
   readonly url: string
@@ -43,7 +42,7 @@ export function makeClient(options: ConnectOptions): Sql {
   })
 }
 
-export const drizzleOf = (sql: Sql): Drizzle => drizzle(sql, { schema, casing: 'snake_case' })
+export const drizzleOf = (sql: Sql): Drizzle => drizzle(sql, { casing: 'snake_case' })
 
 /** Connects, applies migrations, and answers once the database does. */
 export async function connectDatabase(options: ConnectOptions): Promise<Result<Database, DatabaseError>> {

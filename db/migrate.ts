@@ -10,7 +10,6 @@ import type postgres from 'postgres'
 import { InvariantError } from '../src/core/assert.ts'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
-import type * as schema from './schema.ts'
 
 /** Any number that no other program on the server uses: processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_215_001
@@ -34,7 +33,7 @@ interface MigrationJournal {
 
 type Sql = postgres.Sql<{ int8: number }>
 
-export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase<typeof schema>): Promise<Result<void, DatabaseError>> {
+export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase): Promise<Result<void, DatabaseError>> {
   const folder = migrationsFolder()
   const known = (JSON.parse(readFileSync(join(folder, JOURNAL), 'utf8')) as MigrationJournal).entries.at(-1)
   try {

@@ -6,7 +6,8 @@ import { toSnakeCase } from 'drizzle-orm/casing'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { RowChange } from '../../src/journal/row.ts'
 import { toJson } from '../json.ts'
-import * as schema from '../schema.ts'
+import { alerts } from '../schema/messages.ts'
+import * as trading from '../schema/trading.ts'
 
 type ProjectionName = RowChange['table']
 
@@ -21,20 +22,20 @@ interface Projection {
 }
 
 const PROJECTIONS: Readonly<Record<ProjectionName, Projection>> = {
-  orders: { table: schema.orders, key: ['orderId'], onConflict: 'replace' },
-  decisions: { table: schema.decisions, key: ['seq'], onConflict: 'keep' },
-  fills: { table: schema.fills, key: ['tradeId', 'symbol'], onConflict: 'keep' },
-  positions: { table: schema.positions, key: ['symbol'], onConflict: 'replace' },
-  trades: { table: schema.trades, key: ['number'], onConflict: 'replace' },
-  equity: { table: schema.equity, key: ['ts'], onConflict: 'replace' },
-  algorithms: { table: schema.algorithms, key: ['id'], onConflict: 'replace' },
-  strategies: { table: schema.strategies, key: ['strategy', 'symbol'], onConflict: 'replace' },
-  holds: { table: schema.holds, key: ['holdId'], onConflict: 'replace' },
-  riskSettings: { table: schema.riskSettings, key: ['target', 'key'], onConflict: 'replace' },
-  flows: { table: schema.flows, key: ['flowId'], onConflict: 'keep' },
-  ledger: { table: schema.ledger, key: ['seq'], onConflict: 'keep' },
-  account: { table: schema.account, key: [], onConflict: 'replace', own: ['id'] },
-  alerts: { table: schema.alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },
+  orders: { table: trading.orders, key: ['orderId'], onConflict: 'replace' },
+  decisions: { table: trading.decisions, key: ['seq'], onConflict: 'keep' },
+  fills: { table: trading.fills, key: ['tradeId', 'symbol'], onConflict: 'keep' },
+  positions: { table: trading.positions, key: ['symbol'], onConflict: 'replace' },
+  trades: { table: trading.trades, key: ['number'], onConflict: 'replace' },
+  equity: { table: trading.equity, key: ['ts'], onConflict: 'replace' },
+  algorithms: { table: trading.algorithms, key: ['id'], onConflict: 'replace' },
+  strategies: { table: trading.strategies, key: ['strategy', 'symbol'], onConflict: 'replace' },
+  holds: { table: trading.holds, key: ['holdId'], onConflict: 'replace' },
+  riskSettings: { table: trading.riskSettings, key: ['target', 'key'], onConflict: 'replace' },
+  flows: { table: trading.flows, key: ['flowId'], onConflict: 'keep' },
+  ledger: { table: trading.ledger, key: ['seq'], onConflict: 'keep' },
+  account: { table: trading.account, key: [], onConflict: 'replace', own: ['id'] },
+  alerts: { table: alerts, key: ['seq'], onConflict: 'keep', own: ['id', 'createdAt'] },
 }
 
 /** Tables that a rebuild empties. Alerts stay: they were reported, and their deliveries hang on them. */

@@ -5,7 +5,7 @@ import { and, asc, eq, gte, lt } from 'drizzle-orm'
 import type { Books } from '../../api/portfolio-ports.ts'
 import type { FillRow, LedgerRow, TradeRow } from '../../src/journal/row.ts'
 import type { Drizzle } from '../client.ts'
-import { fills, ledger, trades } from '../schema.ts'
+import { fills, ledger, trades } from '../schema/trading.ts'
 
 export class PostgresBooks implements Books {
   private readonly db: Drizzle

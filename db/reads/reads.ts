@@ -40,20 +40,20 @@ import type { Database, Drizzle, Sql } from '../client.ts'
 import { readHealth } from '../health.ts'
 import {
   account,
-  alerts,
   algorithms,
   decisions,
   equity,
   fills,
   flows,
   holds,
-  journal,
   orders,
   positions,
   riskSettings,
   strategies,
   trades,
-} from '../schema.ts'
+} from '../schema/trading.ts'
+import { alerts } from '../schema/messages.ts'
+import { journal } from '../schema/journal.ts'
 
 /** Conditions of the values that are given. */
 const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => and(...conditions)
