@@ -10,7 +10,7 @@ import { DEFAULT_PLANS, type PlanSpec, type StrategyPlan } from '../config/strat
 import { configuredStrategies, plansOf } from '../config/plans.ts'
 import { type StrategyChange, changedSpecs, counting, idOf, keepStrategyChanges, readStrategyChanges } from '../config/strategy-changes.ts'
 import type { StrategyAsk } from '../kernel/trader-command.ts'
-import type { PlanPort, PreparedPlan } from '../trader/plan-port.ts'
+import type { PlanPort, PreparedPlan } from '../trader/strategies/plan-port.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { changedSince } from '../strategy-files/compile.ts'
 import { type LoadedStrategies, listOf, loadStrategies, withModule } from '../strategy-files/load.ts'

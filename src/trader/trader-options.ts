@@ -10,7 +10,7 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { EmergencyNotice } from '../emergency/emergency-file.ts'
 import type { HealthReporter } from './health.ts'
-import type { PlanPort } from './plan-port.ts'
+import type { PlanPort } from './strategies/plan-port.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
 import type { WallClock } from '../system/wall-clock.ts'
 

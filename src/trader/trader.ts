@@ -29,9 +29,9 @@ import { knownStateOf } from './account/reconciler.ts'
 import { type Recovered, recover } from './recovery.ts'
 import { commandOf } from './orders/order-sender.ts'
 import { hungWords } from '../kernel/handlers/strategy-modes.ts'
-import { setAsideInputs } from './set-aside.ts'
+import { setAsideInputs } from './strategies/set-aside.ts'
 import { listedAgain, registeredInstruments } from './instrument-registry.ts'
-import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategy-start.ts'
+import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategies/strategy-start.ts'
 import type { TraderOptions } from './trader-options.ts'
 
 const RECONCILE_EVERY_MS = 60_000

@@ -2,8 +2,8 @@
  * A list of strategies that nobody changes: what a trader of a test has that is about something else.
  */
 import { err } from '../../src/core/result.ts'
-import type { PlanChange } from '../../src/trader/plan-change.ts'
-import type { PlanPort } from '../../src/trader/plan-port.ts'
+import type { PlanChange } from '../../src/trader/strategies/plan-change.ts'
+import type { PlanPort } from '../../src/trader/strategies/plan-port.ts'
 
 export const FIXED_PLANS: PlanPort = {
   prepare: async () => err({ sentence: 'The strategies of this test do not change.', next: '' }),

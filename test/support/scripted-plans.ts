@@ -5,7 +5,7 @@ import type { Problem } from '../../src/core/problem.ts'
 import { type Result, err, ok } from '../../src/core/result.ts'
 import type { StrategyPlan } from '../../src/config/strategy-plan.ts'
 import type { StrategyAsk } from '../../src/kernel/trader-command.ts'
-import type { PlanPort, PreparedPlan } from '../../src/trader/plan-port.ts'
+import type { PlanPort, PreparedPlan } from '../../src/trader/strategies/plan-port.ts'
 
 interface Listed {
   readonly plans: readonly StrategyPlan[]

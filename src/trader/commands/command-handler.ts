@@ -15,7 +15,7 @@ import { ExternalCommands, type ExternalCommandPorts } from './external-commands
 import { OrderCommands, ordersOf } from './order-commands.ts'
 import { SignalCommands } from './signal-commands.ts'
 import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
-import type { PlanChange } from '../plan-change.ts'
+import type { PlanChange } from '../strategies/plan-change.ts'
 
 export interface CommandHandlerPorts extends ExternalCommandPorts, RiskCommandPorts {
   /** Other strategies while the trader runs. */

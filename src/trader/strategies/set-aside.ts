@@ -1,8 +1,8 @@
 /**
  * What follows when an input had to be set aside: entries are held for the account, and somebody is woken.
  */
-import type { Ts } from '../core/units.ts'
-import type { KernelInput } from '../kernel/input.ts'
+import type { Ts } from '../../core/units.ts'
+import type { KernelInput } from '../../kernel/input.ts'
 
 export function setAsideInputs(what: string, at: Ts): readonly KernelInput[] {
   const reason = `${what} ended the trader each time it was decided`

@@ -1,12 +1,12 @@
 /**
  * What each strategy begins with in this process: whether its code or parameters have changed since its state was made, and the bars that it reads back.
  */
-import { type InstrumentIndex, type Ts, ts } from '../core/units.ts'
-import type { ClosedBar, KernelInput, StrategiesChanged, StrategyStarted } from '../kernel/input.ts'
-import type { StrategyConfig } from '../kernel/config.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import { warmupBarsOf } from '../strategy/market-set.ts'
-import type { Venue } from '../venue/port/venue.ts'
+import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
+import type { ClosedBar, KernelInput, StrategiesChanged, StrategyStarted } from '../../kernel/input.ts'
+import type { StrategyConfig } from '../../kernel/config.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { warmupBarsOf } from '../../strategy/market-set.ts'
+import type { Venue } from '../../venue/port/venue.ts'
 import type { PlanPort } from './plan-port.ts'
 
 export interface StrategyStartPorts {

@@ -6,7 +6,7 @@
  * So each time strategies have taken a quarter of the limit, that is done, and what the process has kept since the last time is theirs, each
  * as much of it as it took. One that takes much and keeps nothing is never stopped.
  */
-import type { Heap } from '../system/heap.ts'
+import type { Heap } from '../../system/heap.ts'
 
 export interface OverMemory {
   readonly strategy: string

@@ -1,10 +1,10 @@
 /**
  * What a change of the list of strategies does, a line for each strategy: what changes, and what becomes of its state, entries and positions.
  */
-import { type InstrumentIndex, lots } from '../core/units.ts'
-import type { StrategyConfig } from '../kernel/config.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
+import { type InstrumentIndex, lots } from '../../core/units.ts'
+import type { StrategyConfig } from '../../kernel/config.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { type Instrument, formatPrice, formatQuantity } from '../../market/instrument.ts'
 import { type Changed, type ChangedStrategy, type PlanDifference, codeOf } from './plan-difference.ts'
 
 export function planWords(kernel: Kernel, { added, changed, removed }: PlanDifference, closes: boolean): readonly string[] {

@@ -1,15 +1,15 @@
 /**
  * Manual orders, brackets and parent orders, input by input: state, input, and the whole factBuffer that follows.
  */
-import { moneyLimit } from '../core/money-limit.ts'
+import { moneyLimit } from '../../src/core/money-limit.ts'
 import { describe, expect, test } from 'vitest'
-import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../core/units.ts'
-import { parseExecution } from '../trading/algorithms/execution.ts'
-import type { KernelFact } from './fact.ts'
-import type { PlacedOrder } from './input.ts'
-import { Kernel } from './kernel.ts'
-import { MANUAL_OWNER } from '../trading/manual-owner.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
+import { type Side, cash, lots, orderId, rate, strategyId, ticks, ts } from '../../src/core/units.ts'
+import { parseExecution } from '../../src/trading/algorithms/execution.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import type { PlacedOrder } from '../../src/kernel/input.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { MANUAL_OWNER } from '../../src/trading/manual-owner.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 
 class Desk extends Bench {
   constructor(limits: Setup['limits'] = {}, more: Setup = {}) {

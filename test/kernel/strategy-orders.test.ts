@@ -2,11 +2,11 @@
  * Orders that a strategy names: what passes the gate, what becomes of each, what is heard, and that none is ever without a stop.
  */
 import { describe, expect, test } from 'vitest'
-import { lots, ticks, ts } from '../core/units.ts'
-import { type Entry, type MarketsContext, type StrategyDefinition, defineStrategy, z } from '../strategy/sdk.ts'
-import { brief } from '../../test/support/kernel/kernel-run.ts'
-import { BTC, Life, configOf } from '../../test/support/market-life.ts'
-import type { KernelFact } from './fact.ts'
+import { lots, ticks, ts } from '../../src/core/units.ts'
+import { type Entry, type MarketsContext, type StrategyDefinition, defineStrategy, z } from '../../src/strategy/sdk.ts'
+import { brief } from '../support/kernel/kernel-run.ts'
+import { BTC, Life, configOf } from '../support/market-life.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
 
 const reason = { rule: 'told', values: {} }
 const entry = (part: Partial<Record<keyof Entry, unknown>> = {}): Entry =>

@@ -1,10 +1,10 @@
 /**
  * Where the trader gets its list of strategies from while it runs, and how the next process is made to begin with the same.
  */
-import type { Problem } from '../core/problem.ts'
-import type { Result } from '../core/result.ts'
-import type { StrategyAsk } from '../kernel/trader-command.ts'
-import type { TradePlan } from '../config/strategy-plan.ts'
+import type { Problem } from '../../core/problem.ts'
+import type { Result } from '../../core/result.ts'
+import type { StrategyAsk } from '../../kernel/trader-command.ts'
+import type { TradePlan } from '../../config/strategy-plan.ts'
 
 export interface PreparedPlan {
   readonly plan: Pick<TradePlan, 'plans' | 'manual'>

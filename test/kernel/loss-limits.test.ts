@@ -1,15 +1,15 @@
 /**
  * Limits of loss as the kernel keeps them: second entries, moved stops, the day, and what a resume after a breaker begins with.
  */
-import { limitAt, moneyLimit } from '../core/money-limit.ts'
+import { limitAt, moneyLimit } from '../../src/core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Side, cash, lots, ticks, ts } from '../core/units.ts'
-import { RISK_PROFILES } from '../risk/profiles.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
-import type { PlacedOrder } from './input.ts'
-import type { KernelFact } from './fact.ts'
-import { MANUAL_OWNER } from '../trading/manual-owner.ts'
+import { type Side, cash, lots, ticks, ts } from '../../src/core/units.ts'
+import { RISK_PROFILES } from '../../src/risk/profiles.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
+import type { PlacedOrder } from '../../src/kernel/input.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import { MANUAL_OWNER } from '../../src/trading/manual-owner.ts'
 
 const LIMITS = {
   isStopRequired: true,

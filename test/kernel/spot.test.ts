@@ -2,15 +2,15 @@
  * Spot, input by input: stops and targets are orders of Ballast's, coins pay fees, and nothing that is not ours is sold or counted.
  */
 import { describe, expect, test } from 'vitest'
-import { cash, lots, orderId, rate, ticks, ts } from '../core/units.ts'
-import { LOT_PARTS } from '../market/instrument.ts'
-import type { OrderFilled, SubmitOrder } from '../trading/event.ts'
-import { parseExecution } from '../trading/algorithms/execution.ts'
-import type { ChangeProtection, KernelInput } from './input.ts'
-import type { KernelFact } from './fact.ts'
-import { commandOfFact } from './fact-command.ts'
-import { Kernel } from './kernel.ts'
-import { BTC, Bench, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
+import { cash, lots, orderId, rate, ticks, ts } from '../../src/core/units.ts'
+import { LOT_PARTS } from '../../src/market/instrument.ts'
+import type { OrderFilled, SubmitOrder } from '../../src/trading/event.ts'
+import { parseExecution } from '../../src/trading/algorithms/execution.ts'
+import type { ChangeProtection, KernelInput } from '../../src/kernel/input.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import { commandOfFact } from '../../src/kernel/fact-command.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { BTC, Bench, type Setup, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 
 class Spot extends Bench {
   readonly journal: (KernelInput | KernelFact)[] = []

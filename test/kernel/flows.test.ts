@@ -2,13 +2,13 @@
  * Flows in the kernel, input by input: booked once by their id, no result, reported once, and the same from journal and snapshot.
  */
 import { describe, expect, test } from 'vitest'
-import { type Cash, cash, ts } from '../core/units.ts'
-import { ledgerSum } from '../portfolio/ledger.ts'
-import { FLOW_KINDS, type FlowKind, type WalletAdjusted } from '../trading/event.ts'
-import { Kernel } from './kernel.ts'
-import { liftRule, UNEXPLAINED_HOLD } from './state/holds.ts'
-import type { KernelFact } from './fact.ts'
-import { Bench, brief } from '../../test/support/kernel/kernel-run.ts'
+import { type Cash, cash, ts } from '../../src/core/units.ts'
+import { ledgerSum } from '../../src/portfolio/ledger.ts'
+import { FLOW_KINDS, type FlowKind, type WalletAdjusted } from '../../src/trading/event.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { liftRule, UNEXPLAINED_HOLD } from '../../src/kernel/state/holds.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import { Bench, brief } from '../support/kernel/kernel-run.ts'
 
 const flow = (bench: Bench, amount: number, cause: FlowKind, flowId: string, more: Partial<WalletAdjusted> = {}): KernelFact[] =>
   bench.give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(amount), cause, flowId, ts: ts(bench.now), ...more })

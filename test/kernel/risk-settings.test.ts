@@ -2,16 +2,16 @@
  * Limits that are set while the kernel runs, and the breakers on what a day, a week and trades in a row have lost.
  */
 import { describe, expect, test } from 'vitest'
-import { DAY_MS, cash, instrumentIndex, lots, strategyId, ts } from '../core/units.ts'
-import { limitAt } from '../core/money-limit.ts'
-import { PROFILE_VALUES } from '../risk/profiles.ts'
-import type { RiskSettings } from '../risk/settings/rules.ts'
-import type { SettingKey } from '../risk/settings/setting.ts'
-import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
-import { lossWhy } from '../trader/commands/resume-breaker.ts'
-import type { KernelFact } from './fact.ts'
-import { Kernel } from './kernel.ts'
-import type { SettingTarget } from './state/effective-limits.ts'
+import { DAY_MS, cash, instrumentIndex, lots, strategyId, ts } from '../../src/core/units.ts'
+import { limitAt } from '../../src/core/money-limit.ts'
+import { PROFILE_VALUES } from '../../src/risk/profiles.ts'
+import type { RiskSettings } from '../../src/risk/settings/rules.ts'
+import type { SettingKey } from '../../src/risk/settings/setting.ts'
+import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
+import { lossWhy } from '../../src/trader/commands/resume-breaker.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import type { SettingTarget } from '../../src/kernel/state/effective-limits.ts'
 
 const S0 = strategyId('s0')
 /** Wide enough that only what a test sets binds. */

@@ -3,11 +3,11 @@
  */
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { lots, ticks, ts } from '../core/units.ts'
-import { defineStrategy } from '../strategy/strategy.ts'
-import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
-import { Kernel } from './kernel.ts'
-import { strategyRow } from '../journal/state-row.ts'
+import { lots, ticks, ts } from '../../src/core/units.ts'
+import { defineStrategy } from '../../src/strategy/strategy.ts'
+import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { strategyRow } from '../../src/journal/state-row.ts'
 
 test.each<readonly [string, object, RegExp]>([
   ['a stop that is no number', { stop: Number.NaN }, /stop is NaN/],

@@ -2,11 +2,11 @@
  * What a journal keeps of an entry beside its order: the assessment of one that was sent, and what a refused one would have been.
  */
 import { expect, test } from 'vitest'
-import { moneyLimit } from '../core/money-limit.ts'
-import { MINUTE_MS, cash, lots, ticks, ts } from '../core/units.ts'
-import { BTC, Bench, signal } from '../../test/support/kernel/kernel-run.ts'
-import { Kernel } from './kernel.ts'
-import type { KernelFact } from './fact.ts'
+import { moneyLimit } from '../../src/core/money-limit.ts'
+import { MINUTE_MS, cash, lots, ticks, ts } from '../../src/core/units.ts'
+import { BTC, Bench, signal } from '../support/kernel/kernel-run.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
 
 const entryOf = (facts: readonly KernelFact[]) => facts.find((fact) => fact.type === 'order-submitted')
 const denialOf = (facts: readonly KernelFact[]) => facts.find((fact) => fact.type === 'order-denied')

@@ -2,12 +2,12 @@
  * What a closed trade says about its end: a person's close is theirs, whatever a strategy calls its rules, and old journals keep what they said.
  */
 import { expect, test } from 'vitest'
-import { lots, ticks, ts } from '../core/units.ts'
-import { parseExecution } from '../trading/algorithms/execution.ts'
-import { MANUAL_OWNER } from '../trading/manual-owner.ts'
-import { isOperators } from '../trading/order.ts'
-import { BTC, Bench, ETH, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
-import type { KernelFact } from './fact.ts'
+import { lots, ticks, ts } from '../../src/core/units.ts'
+import { parseExecution } from '../../src/trading/algorithms/execution.ts'
+import { MANUAL_OWNER } from '../../src/trading/manual-owner.ts'
+import { isOperators } from '../../src/trading/order.ts'
+import { BTC, Bench, ETH, ordersOf, signal } from '../support/kernel/kernel-run.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
 
 const endsOf = (facts: readonly KernelFact[]) => facts.flatMap((f) => (f.type === 'trade-closed' ? [f.trade.exitReason] : []))
 function fillAll(bench: Bench, facts: readonly KernelFact[]): KernelFact[] {

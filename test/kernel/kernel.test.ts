@@ -1,14 +1,14 @@
 /**
  * The kernel input by input: state, input, and the whole factBuffer that follows.
  */
-import { moneyLimit } from '../core/money-limit.ts'
+import { moneyLimit } from '../../src/core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InvariantError } from '../core/assert.ts'
-import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../core/units.ts'
-import type { Hold } from './state/holds.ts'
-import { Kernel } from './kernel.ts'
-import { BTC, Bench, ETH, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
+import { InvariantError } from '../../src/core/assert.ts'
+import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../../src/core/units.ts'
+import type { Hold } from '../../src/kernel/state/holds.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { BTC, Bench, ETH, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 
 describe('signals', () => {
   test('a signal becomes an order with its id, its stop and its planned loss', () => {

@@ -1,14 +1,14 @@
 /**
  * Instruments that change their steps while something is held: all that counts in them is converted, and a fold of the journal agrees.
  */
-import { alertSentence } from '../journal/alert-sentence.ts'
+import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import { expect, test } from 'vitest'
-import { lots, orderId, strategyId, ticks, ts } from '../core/units.ts'
-import type { InstrumentTerms } from '../market/instrument-terms.ts'
-import type { KernelFact } from './fact.ts'
-import type { KernelInput } from './input.ts'
-import { Kernel } from './kernel.ts'
-import { BTC, Bench, brief, ordersOf, signal } from '../../test/support/kernel/kernel-run.ts'
+import { lots, orderId, strategyId, ticks, ts } from '../../src/core/units.ts'
+import type { InstrumentTerms } from '../../src/market/instrument-terms.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
+import type { KernelInput } from '../../src/kernel/input.ts'
+import { Kernel } from '../../src/kernel/kernel.ts'
+import { BTC, Bench, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 
 /** Keeps what it is given and what that led to, as a journal does. */
 class Journaled extends Bench {

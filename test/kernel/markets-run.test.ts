@@ -3,12 +3,12 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Random } from '../core/random.ts'
-import { MINUTE_MS, strategyId, ticks, ts } from '../core/units.ts'
-import { type MarketsContext, type StrategyDefinition, defineStrategy, ticksFromFloat, z } from '../strategy/sdk.ts'
-import { ordersOf } from '../../test/support/kernel/kernel-run.ts'
-import { BTC, ETH, Life, START, barOf, configOf } from '../../test/support/market-life.ts'
-import { twoMarkets } from '../../test/support/two-markets.ts'
+import { Random } from '../../src/core/random.ts'
+import { MINUTE_MS, strategyId, ticks, ts } from '../../src/core/units.ts'
+import { type MarketsContext, type StrategyDefinition, defineStrategy, ticksFromFloat, z } from '../../src/strategy/sdk.ts'
+import { ordersOf } from '../support/kernel/kernel-run.ts'
+import { BTC, ETH, Life, START, barOf, configOf } from '../support/market-life.ts'
+import { twoMarkets } from '../support/two-markets.ts'
 
 /** Writes down what it sees. */
 function watcher(

@@ -1,9 +1,9 @@
 /**
  * How one list of strategies differs from another: by name, which are added, removed or changed, and in what.
  */
-import type { InstrumentIndex, StrategyId } from '../core/units.ts'
-import type { StrategyConfig } from '../kernel/config.ts'
-import { sameSymbols } from '../kernel/state/strategy-runs.ts'
+import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
+import type { StrategyConfig } from '../../kernel/config.ts'
+import { sameSymbols } from '../../kernel/state/strategy-runs.ts'
 
 export type Changed = 'code' | 'parameters' | 'symbols' | 'execution'
 

@@ -2,9 +2,9 @@
  * Signals from outside in the kernel: the position that they ask for, under the same risk as any other, and exits that pass (S15).
  */
 import { describe, expect, test } from 'vitest'
-import { lots, strategyId, ticks, ts } from '../core/units.ts'
-import { BTC, Bench, brief } from '../../test/support/kernel/kernel-run.ts'
-import type { OutsideSignalInput } from './input.ts'
+import { lots, strategyId, ticks, ts } from '../../src/core/units.ts'
+import { BTC, Bench, brief } from '../support/kernel/kernel-run.ts'
+import type { OutsideSignalInput } from '../../src/kernel/input.ts'
 
 const ask = (bench: Bench, wish: OutsideSignalInput['wish'], more: Partial<OutsideSignalInput> = {}) =>
   bench.give({
