@@ -28,11 +28,11 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
   'external.reduced': [
     [
       { quantity: '0.5', cause: 'execution', left: '0.25', isPriceUnknown: false, strategy: 'ema-cross' },
-      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (execution), 0.25 is left. It is booked as your close. BTCUSDT and ema-cross are close-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
+      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (execution), 0.25 is left. It is booked as your close. BTCUSDT and ema-cross are closing-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
     ],
     [
       { quantity: '0.5', cause: 'unknown', left: undefined, isPriceUnknown: true, strategy: undefined },
-      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (unknown), all of it. No execution gives the price, so it is booked at the mark price, and any difference in the wallet as a correction. BTCUSDT is close-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
+      "BTCUSDT: 0.5 of Ballast's position was closed outside Ballast (unknown), all of it. No execution gives the price, so it is booked at the mark price, and any difference in the wallet as a correction. BTCUSDT is closing-only now. Keep out with /pause BTCUSDT, or allow entries with /resume BTCUSDT.",
     ],
   ],
   'external.position': [

@@ -23,7 +23,7 @@ const SENTENCES: Sentences = {
     const booked = isPriceUnknown
       ? 'No execution gives the price, so it is booked at the mark price, and any difference in the wallet as a correction.'
       : 'It is booked as your close.'
-    return `${symbol}: ${quantity} of Ballast's position was closed outside Ballast (${cause}), ${left === undefined ? 'all of it' : `${left} is left`}. ${booked} ${symbol}${strategy === undefined ? ' is' : ` and ${strategy} are`} close-only now. Keep out with /pause ${symbol}, or allow entries with /resume ${symbol}.`
+    return `${symbol}: ${quantity} of Ballast's position was closed outside Ballast (${cause}), ${left === undefined ? 'all of it' : `${left} is left`}. ${booked} ${symbol}${strategy === undefined ? ' is' : ` and ${strategy} are`} closing-only now. Keep out with /pause ${symbol}, or allow entries with /resume ${symbol}.`
   },
   'external.position': ({ side, quantity, cause, isObserving }, symbol) =>
     `${symbol}: ${side} ${quantity} on ${VENUE} was not opened by Ballast (${cause}). ${

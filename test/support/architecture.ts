@@ -31,7 +31,6 @@ export const LAYERS = [
   ['src/venue/sim/bybit-server/', 'bybit-server'],
   ['src/venue/sim/', 'sim'],
   ['src/backtest/', 'backtest'],
-  ['src/ml/', 'ml'],
   ['src/charts/', 'charts'],
   ['src/journal/', 'journal'],
   ['src/system/', 'system'],
@@ -52,7 +51,6 @@ export const LAYERS = [
   ['api/', 'api'],
   ['jobs/', 'jobs'],
   ['bots/', 'bots'],
-  ['web/', 'web'],
   ['bench/', 'bench'],
 ] as const
 type Layer = (typeof LAYERS)[number][1]
@@ -60,7 +58,7 @@ type Layer = (typeof LAYERS)[number][1]
 export const layerOf = (path: string): Layer | undefined => LAYERS.find(([prefix]) => path.startsWith(prefix))?.[1]
 
 const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim', 'signals-in'] as const
-const ENGINES = [...PURE, 'candles', 'backtest', 'ml'] as const
+const ENGINES = [...PURE, 'candles', 'backtest'] as const
 
 /** Who may import whom. A layer may always import itself. */
 export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
@@ -72,7 +70,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   trading: ['core', 'market'],
   portfolio: ['core', 'market', 'trading'],
   risk: ['core', 'market', 'trading', 'portfolio'],
-  strategy: ['core', 'market', 'trading', 'portfolio', 'indicators', 'ml'],
+  strategy: ['core', 'market', 'trading', 'portfolio', 'indicators'],
   'strategy-files': ['core', 'strategy'],
   kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'signals-in'],
   'signals-in': ['core', 'market'],
@@ -81,7 +79,6 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   sim: ['core', 'market', 'trading', 'portfolio'],
   'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
   backtest: [...PURE, 'candles', 'strategy-files', 'charts'],
-  ml: ['core', 'market', 'indicators'],
   charts: ['core'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
   db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy', 'signals-in'],
@@ -90,7 +87,6 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   api: [...PURE, 'commands', 'journal', 'charts', 'system'],
   jobs: [...ENGINES, 'strategy-files', 'db'],
   bots: ['core', 'commands', 'client'],
-  web: ['client', 'commands'],
   system: ['core'],
   config: ['core', 'market', 'candles', 'trading', 'portfolio', 'risk', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
   'market-data': ['core', 'market', 'candles', 'charts', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],

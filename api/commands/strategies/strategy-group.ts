@@ -71,15 +71,16 @@ const STATE_MARKS: Readonly<Record<LifeState, string>> = {
   errored: '✗',
 }
 
-const MODES = { on: 'running', off: 'off', 'close-only': 'closing-only' } as const
-const ACTIONS = ['show', 'on', 'off', 'close-only', ...CHANGES] as const
+/** `close-only` is what programs and muscle memory say. */
+const MODES = { on: 'running', off: 'off', 'closing-only': 'closing-only', 'close-only': 'closing-only' } as const
+const ACTIONS = ['show', 'on', 'off', 'closing-only', 'close-only', ...CHANGES] as const
 
 const strategy = defineAction({
   name: 'strategy',
   aliases: [],
   group: 'Steer',
   summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-  usage: '<name> [on|off|close-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+  usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
   args: z.strictObject({
     name: z.string().min(1).max(60),
     action: z.enum(ACTIONS).default('show'),

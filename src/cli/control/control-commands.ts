@@ -58,7 +58,7 @@ export const STEERING = [
   {
     name: 'strategy',
     summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-    usage: '<name> [on|off|close-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+    usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
   },
   { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '[trade number|order id|sym]' },

@@ -17,7 +17,7 @@ import { publicUrls } from '../../config/exchange-access.ts'
 import { type Lock, takeLock } from '../../system/lock.ts'
 import { type RoleName, SURFACE_ROLES } from '../../system/paths.ts'
 import { send } from './role-message.ts'
-import { startSurfaces } from './surfaces.ts'
+import { startServing } from './serving.ts'
 import { TradeLines } from '../trade-line.ts'
 
 const HEARTBEAT_MS = 500
@@ -166,11 +166,11 @@ async function start(
     case 'simulator':
       return startSimulator(context)
     case 'surfaces':
-      return startSurfaces(context, SURFACE_ROLES)
+      return startServing(context, SURFACE_ROLES)
     case 'api':
     case 'worker':
     case 'bots':
-      return startSurfaces(context, [role])
+      return startServing(context, [role])
   }
 }
 

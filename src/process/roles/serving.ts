@@ -23,14 +23,14 @@ import { readTag } from '../../system/paths.ts'
 import { CurrentStrategies } from '../current-strategies.ts'
 import { PublicVenue } from '../../market-data/public-venue.ts'
 
-export const SURFACES = ['api', 'worker', 'bots'] as const
-export type Surface = (typeof SURFACES)[number]
+export const SERVING_ROLES = ['api', 'worker', 'bots'] as const
+export type ServingRole = (typeof SERVING_ROLES)[number]
 
 const HEALTH_EVERY_MS = 5_000
 const LOOK_EVERY_MS = 2_000
 const POOL = 10
 
-export async function startSurfaces(context: RoleContext, surfaces: readonly Surface[]): Promise<Result<RunningRole, Problem>> {
+export async function startServing(context: RoleContext, roles: readonly ServingRole[]): Promise<Result<RunningRole, Problem>> {
   const database = await connect(context, POOL)
   if (!database.ok) return database
   const { config, paths, log } = context
@@ -48,7 +48,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   })
   const ports = commandPorts(context, database.value, queues, publicVenue, strategies, Date.now())
   // Whoever asked before this start is asked again: what was shown then is not what is there now.
-  if (surfaces.includes('api') || surfaces.includes('bots')) {
+  if (roles.includes('api') || roles.includes('bots')) {
     await new PostgresConfirmations(sql).voidPending()
     await new RebalanceRows(sql).endInterrupted()
   }
@@ -60,7 +60,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     await pulse.close()
     await database.value.close()
   }
-  if (surfaces.includes('api')) {
+  if (roles.includes('api')) {
     const api = await startApiRole(context, database.value, ports, pulse)
     if (!api.ok) {
       await closeAll()
@@ -68,7 +68,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
     }
     running.push(api.value)
   }
-  if (surfaces.includes('worker'))
+  if (roles.includes('worker'))
     running.push(
       startWorker({
         sql,
@@ -81,7 +81,7 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
         log,
       }),
     )
-  if (surfaces.includes('bots')) running.push(await startBots(context, database.value, ports, queues, pulse))
+  if (roles.includes('bots')) running.push(await startBots(context, database.value, ports, queues, pulse))
   const outages = new OutageWatch({
     traderAgeMs: () => readTraderAge(sql),
     queueIsUp: () => queues.isUp(),
@@ -95,8 +95,8 @@ export async function startSurfaces(context: RoleContext, surfaces: readonly Sur
   })
   const look = setInterval(() => void outages.look(), LOOK_EVERY_MS)
   const beat = setInterval(() => {
-    for (const surface of surfaces)
-      reportHealth(sql, surface, 'ok', '').catch((thrown: unknown) =>
+    for (const role of roles)
+      reportHealth(sql, role, 'ok', '').catch((thrown: unknown) =>
         log('warn', `health: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
       )
   }, HEALTH_EVERY_MS)
