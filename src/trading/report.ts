@@ -97,6 +97,9 @@ export interface ElsewherePosition {
   readonly quantity: string
   readonly markPrice: string
   readonly notional: Cash
+  /** Initial and maintenance margin as the venue computes them, by its own tiers; absent where it does not say. */
+  readonly margin?: Cash | undefined
+  readonly maintenance?: Cash | undefined
 }
 
 /** What the account has of the coin of a spot symbol, ours or not: whole lots. */

@@ -284,6 +284,16 @@ describe('figures', () => {
   })
 
   test.each([
+    ['as the exchange states it', { positionIM: '3120.5', positionMM: '156.25' }, [3_120.5e8, 156.25e8]],
+    ['of nothing, as in portfolio margin, not at all', { positionIM: '', positionMM: '0' }, [undefined, undefined]],
+    ['that is larger than the position, not at all', { positionIM: '15601', positionMM: '1e3' }, [undefined, undefined]],
+  ])('margin of a position elsewhere counts %s', async (_, part, margins) => {
+    lists.set('/v5/position/list', ({ settleCoin }) => (settleCoin === 'USDT' ? [elsewhere(part)] : []))
+    const read = await venue.readAccount(ts(1))
+    expect(read.ok && read.value.elsewhere?.map(({ margin, maintenance }) => [margin, maintenance])).toEqual([margins])
+  })
+
+  test.each([
     ['of more contracts than a double counts in hundred-millionths', {}, 15_600e8],
     ['with a price of twelve decimals', { size: '900000000000', markPrice: '0.000000012345' }, 1_111_050_000_000],
     // Entries are held back by it, and the rest of the account is read.

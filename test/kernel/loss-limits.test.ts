@@ -4,7 +4,7 @@
 import { limitAt, moneyLimit } from '../../src/core/money-limit.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Side, cash, lots, ticks, ts } from '../../src/core/units.ts'
+import { RATE_ONE, type Side, cash, lots, rate, ticks, ts } from '../../src/core/units.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { BTC, Bench, ETH, type Setup, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 import type { PlacedOrder } from '../../src/kernel/input.ts'
@@ -49,6 +49,17 @@ class Manual extends Bench {
     return this.kernel.portfolio.stopOf(ETH)
   }
 }
+
+test.each([
+  ['by the leverage here and 0.5 %, where the exchange does not say', {}, [100, 5]],
+  ['as the exchange says', { margin: cash(40e8), maintenance: cash(12e8) }, [40, 12]],
+])('a position of 1,000 in a symbol that is not traded here takes margin %s', (_, stated, margins) => {
+  const bench = new Manual()
+  const position = { symbol: 'XUSDT', quantity: '10', markPrice: '100', notional: cash(1_000e8), ...stated }
+  bench.give({ type: 'elsewhere-seen', positions: [position], gone: [], ts: ts(bench.now) })
+  const { portfolio } = bench.kernel
+  expect([portfolio.marginUsed / 1e8, portfolio.maintenanceBeside(ETH, rate(RATE_ONE / 200)) / 1e8]).toEqual(margins)
+})
 
 describe('S10 a second entry', () => {
   test('S10 with a farther stop leaves the stop where it is, and says so', () => {

@@ -49,7 +49,7 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly owners: readonly (StrategyId | undefined)[]
   readonly leverageOf: (i: InstrumentIndex) => number
-  /** Margin mode, and the leverage of symbols that are not traded here. */
+  /** Margin mode, and the leverage of symbols that are not traded here, where the venue does not say their margin. */
   private readonly accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>
   private readonly pace: EntryPace
 
@@ -168,14 +168,14 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
       const instrument = this.instruments[k] as Instrument
       if (k !== i && instrument.category !== 'spot') sum += maintenanceIn(instrument, cash(grossOf(this, instrument)), unread)
     }
-    for (const { notional } of this.elsewhere) sum += rateOf(notional, unread)
+    for (const { notional, maintenance } of this.elsewhere) sum += maintenance ?? rateOf(notional, unread)
     return cash(sum)
   }
 
   /** Contracts take their margin, coins their whole price. */
   get marginUsed(): Cash {
     let sum = marginSum(this, this.instruments, this.leverageOf)
-    for (const { notional } of this.elsewhere) sum += Math.ceil(notional / this.accountRules().leverage)
+    for (const { notional, margin } of this.elsewhere) sum += margin ?? Math.ceil(notional / this.accountRules().leverage)
     return cash(sum)
   }
   get openRisk(): Cash {

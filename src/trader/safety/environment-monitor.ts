@@ -125,7 +125,11 @@ export class EnvironmentMonitor {
   private seeElsewhere(positions: readonly ElsewherePosition[]): void {
     const known = this.ports.kernel.portfolio.elsewhere
     const isSame = (a: ElsewherePosition, b: ElsewherePosition): boolean =>
-      a.symbol === b.symbol && a.quantity === b.quantity && Math.abs(a.notional - b.notional) <= b.notional / 20
+      a.symbol === b.symbol &&
+      a.quantity === b.quantity &&
+      isNear(a.notional, b.notional) &&
+      isNear(a.margin, b.margin) &&
+      isNear(a.maintenance, b.maintenance)
     if (positions.length === known.length && positions.every((p) => known.some((k) => isSame(p, k)))) return
     const gone = known.filter((k) => positions.every((p) => p.symbol !== k.symbol)).map((k) => k.symbol)
     const { post, now } = this.ports
@@ -165,3 +169,7 @@ export class EnvironmentMonitor {
     ]
   }
 }
+
+/** Within a twentieth; both absent is the same. */
+const isNear = (a: number | undefined, b: number | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : Math.abs(a - b) <= b / 20

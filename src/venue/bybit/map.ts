@@ -1,7 +1,7 @@
 /**
  * Between Bybit's rows and the core's units: every decimal text becomes an integer here, and every enum one of the core's words.
  */
-import { CASH_ONE, CASH_SCALE, type Ticks, type Ts, cash, lots, ticks } from '../../core/units.ts'
+import { CASH_ONE, CASH_SCALE, type Cash, type Ticks, type Ts, cash, lots, ticks } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import { type Instrument, parsePrice } from '../../market/instrument.ts'
 import { type OrderKind, type OrderOrigin, type PriceSource, ownerOfClientOrderId } from '../../trading/order.ts'
@@ -235,10 +235,24 @@ export function toPositionReport(row: PositionWire, instrument: Instrument): Pos
   }
 }
 
-export function toElsewhere({ symbol, side, size, markPrice }: PositionWire): ElsewherePosition {
+export function toElsewhere({ symbol, side, size, markPrice, positionIM, positionMM }: PositionWire): ElsewherePosition {
   const notional = worthOf(size, markPrice)
   if (notional === undefined) return unreadElsewhere(symbol, side)
-  return { symbol, quantity: `${side === 'Sell' ? '-' : ''}${size}`, markPrice, notional: cash(notional) }
+  const [margin, maintenance] = [marginOf(positionIM, notional), marginOf(positionMM, notional)]
+  return {
+    symbol,
+    quantity: `${side === 'Sell' ? '-' : ''}${size}`,
+    markPrice,
+    notional: cash(notional),
+    ...(margin === undefined ? {} : { margin }),
+    ...(maintenance === undefined ? {} : { maintenance }),
+  }
+}
+
+/** Margin that the exchange states, in its settle coin, a US dollar. None for what it leaves empty, as in portfolio margin, and for what no position can take. */
+function marginOf(text: string | undefined, notional: number): Cash | undefined {
+  const amount = text === undefined ? undefined : worthOf(text, '1')
+  return amount === undefined || amount === 0 || amount > notional ? undefined : cash(amount)
 }
 
 /** An inverse contract is one US dollar of its coin: its size is its worth, which is counted as USDT, whatever the coin costs. */

@@ -90,6 +90,7 @@ export const positionRow = z.object({
   leverage: text,
   liqPrice: text.optional(),
   positionMM: text.optional(),
+  positionIM: text.optional(),
   positionIdx: z.number().optional(),
   adlRankIndicator: z.number().optional(),
   isReduceOnly: z.boolean().optional(),

@@ -1,0 +1,1 @@
+CREATE INDEX "journal_risk_settings" ON "journal" USING btree ("seq") WHERE type = 'risk-setting-changed';
