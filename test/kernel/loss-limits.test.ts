@@ -61,6 +61,16 @@ test.each([
   expect([portfolio.marginUsed / 1e8, portfolio.maintenanceBeside(ETH, rate(RATE_ONE / 200)) / 1e8]).toEqual(margins)
 })
 
+test('S10 returns that limits ask for are of the last bar that closed', () => {
+  const bench = new Bench()
+  for (let k = 0; k < 60; k++) bench.bar()
+  const { portfolio } = bench.kernel
+  expect(portfolio.returnsOf(BTC)?.at(-1)).toBe(0)
+  bench.prices[BTC] = 110
+  bench.bar()
+  expect(portfolio.returnsOf(BTC)?.at(-1)).toBeCloseTo(0.1, 12)
+})
+
 describe('S10 a second entry', () => {
   test('S10 with a farther stop leaves the stop where it is, and says so', () => {
     const bench = new Manual()

@@ -41,6 +41,7 @@ import { ExecutionQuality, type ExecutionQualitySnapshot } from './execution-qua
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
 import type { OrderTable } from './order-table.ts'
+import type { ReturnWindow } from './return-window.ts'
 import { Results, type ResultsSnapshot } from './results.ts'
 
 /** JSON-safe copy of the books. */
@@ -87,12 +88,13 @@ export class AccountBooks {
   protected readonly orders: OrderTable
   private readonly histories: readonly FillHistory[]
   protected readonly marks: Marks
+  protected readonly returns: ReturnWindow
   protected readonly unrealizedBy: Float64Array
   /** Coins of Ballast's that are no whole lot, by instrument, in parts of a lot. */
   private readonly spares: Float64Array
   private unrealized = 0
 
-  constructor(instruments: readonly Instrument[], orders: OrderTable, needsAtr: boolean) {
+  constructor(instruments: readonly Instrument[], orders: OrderTable, needsAtr: boolean, returns: ReturnWindow) {
     const n = instruments.length
     this.instruments = instruments
     this.spotIndexes = instruments.filter((each) => each.category === 'spot').map((each) => each.index)
@@ -104,6 +106,7 @@ export class AccountBooks {
     this.trips = new OpenTrades(n)
     this.externals = new ExternalParts(n)
     this.marks = new Marks(n, needsAtr)
+    this.returns = returns
     this.unrealizedBy = new Float64Array(n)
     this.spares = new Float64Array(n)
   }
@@ -172,6 +175,7 @@ export class AccountBooks {
   /** As {@link markBar} for each of the bars that were revealed since the last mark, which lay between these prices. */
   markBars(i: InstrumentIndex, bars: Bars, lowest: number, highest: number): void {
     const closeTs = this.marks.reveal(i, bars)
+    this.returns.barsRevealed()
     if (closeTs > this.now) this.now = ts(closeTs)
     const trip = this.trips.of(i)
     if (trip === undefined) return

@@ -42,7 +42,6 @@ export interface PortfolioSnapshot extends BooksSnapshot, EntryPaceSnapshot {
 
 export class PortfolioState extends AccountBooks implements PortfolioView, ExposureBooks {
   readonly intervalMs: number
-  private readonly returns: ReturnWindow
   /** Positions in symbols that are not traded here: they take margin all the same. */
   elsewhere: readonly ElsewherePosition[] = []
   /** As the venue has reported since; null: as the instrument says. */
@@ -63,11 +62,10 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
     returns: ReturnWindow,
     intervalMs: number,
   ) {
-    super(instruments, orders, needsAtr)
+    super(instruments, orders, needsAtr, returns)
     this.owners = owners
     this.leverageOf = leverageOf
     this.accountRules = accountRules
-    this.returns = returns
     this.intervalMs = intervalMs
     this.statuses = new Array<InstrumentStatus | null>(instruments.length).fill(null)
     this.pace = new EntryPace(instruments.length)
@@ -265,9 +263,10 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
   }
 
   symbolsAtStake(): InstrumentIndex[] {
-    return this.instruments
-      .map(({ index }) => index)
-      .filter((i) => this.positionLots(i) !== 0 || this.orders.openEntryLots(i, 1) !== 0 || this.orders.openEntryLots(i, -1) !== 0)
+    const list: InstrumentIndex[] = []
+    for (const { index: i } of this.instruments)
+      if (this.positionLots(i) !== 0 || this.orders.openEntryLots(i, 1) !== 0 || this.orders.openEntryLots(i, -1) !== 0) list.push(i)
+    return list
   }
   get ordersLastSecond(): number {
     return this.pace.inLastSecond(this.now)

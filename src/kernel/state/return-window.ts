@@ -14,12 +14,19 @@ export class ReturnWindow {
   private readonly bars: readonly Bars[]
   private readonly intervalMs: number
   private lastTs = -1
+  /** Whether bars may have been revealed since the last look: to look for the last instant costs a step for each symbol. */
+  private isOld = true
   private readonly returns = new Map<number, Float64Array | undefined>()
   private readonly correlations = new Map<number, number | undefined>()
 
   constructor(bars: readonly Bars[], intervalMs: number) {
     this.bars = bars
     this.intervalMs = intervalMs
+  }
+
+  /** Bars were revealed. */
+  barsRevealed(): void {
+    this.isOld = true
   }
 
   /** Simple returns, oldest first, on the grid that all symbols share; undefined where too few bars are known. A bar that is missing moved nothing. */
@@ -39,6 +46,8 @@ export class ReturnWindow {
   }
 
   private refresh(): void {
+    if (!this.isOld) return
+    this.isOld = false
     let last = -1
     for (let k = 0; k < this.bars.length; k++) {
       const { tsColumn, cursor } = this.bars[k] as Bars

@@ -8,7 +8,7 @@ import { fractionLimit } from '../../core/money-limit.ts'
 import type { PortfolioView } from '../../portfolio/view.ts'
 import { btc, coins, figures, viewOf } from '../../../test/support/kernel/risk-view.ts'
 import { RESEARCH_LIMITS } from '../limits.ts'
-import { checkTail } from '../return-limits.ts'
+import { addOthers, checkTail } from '../return-limits.ts'
 import { bookRiskOf } from './book-risk.ts'
 
 /** Every symbol stands at 64,000, so that 100 lots are 6,400; the first is the one that is entered. */
@@ -81,5 +81,26 @@ test('the VaR after is the one that the limit judges', () => {
       expect(denial === undefined ? '0' : denial.figures.after).toBe(String((risk?.var95After ?? 0) / 1e8))
     }),
     { numRuns: 50 },
+  )
+})
+
+test('what all others made is the sum one after the other, to the last bit, however many there are', () => {
+  const column = fc.array(fc.double({ min: -0.05, max: 0.05, noNaN: true }), { minLength: 5, maxLength: 5 })
+  const other = fc.tuple(fc.integer({ min: 1, max: 400 }), fc.option(column, { nil: undefined }))
+  fc.assert(
+    fc.property(column, fc.array(other, { maxLength: 11 }), fc.constantFrom(1 as const, -1 as const), (own, others, side) => {
+      const view = viewWith([100, ...others.map(([size]) => size)], [own, ...others.map(([, returns]) => returns)])
+      const entered = Float64Array.from(own)
+      const sum = new Float64Array(5)
+      expect(addOthers(sum, view, I, side, entered)).toBe(others.length > 0)
+      const plain = own.map((_, k) =>
+        others.reduce(
+          (total, [size, returns]) =>
+            total + (returns === undefined ? side * coins(64 * size) : coins(64 * size)) * ((returns ?? own)[k] as number),
+          0,
+        ),
+      )
+      expect([...sum]).toEqual(plain.map((value) => value + 0))
+    }),
   )
 })

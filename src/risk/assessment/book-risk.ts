@@ -5,7 +5,7 @@
 import { DAY_MS, type Cash, type InstrumentIndex, type Side, cash } from '../../core/units.ts'
 import { covarianceOf, deviationOf, lowQuantileOf } from '../../portfolio/results/statistics.ts'
 import type { PortfolioView } from '../../portfolio/view.ts'
-import { exposureOf } from '../return-limits.ts'
+import { addOthers, exposureOf } from '../return-limits.ts'
 
 export interface BookRisk {
   /** Historical VaR 95 of a day after the entry less that before it; negative where it hedges. */
@@ -24,14 +24,7 @@ export function bookRiskOf(i: InstrumentIndex, side: Side, added: number, view: 
   const own = view.returnsOf(i)
   if (own === undefined || own.length < LEAST) return undefined
   const others = new Float64Array(own.length)
-  let isAlone = true
-  for (const k of view.symbolsAtStake()) {
-    if (k === i) continue
-    isAlone = false
-    const exposure = exposureOf(view, k)
-    const known = view.returnsOf(k)
-    addTo(others, known === undefined ? Math.abs(exposure) * side : exposure, known ?? own)
-  }
+  const isAlone = !addOthers(others, view, i, side, own)
   const held = exposureOf(view, i)
   const scale = Math.sqrt(DAY_MS / view.intervalMs)
   const pnl = new Float64Array(own.length)
@@ -45,10 +38,6 @@ export function bookRiskOf(i: InstrumentIndex, side: Side, added: number, view: 
     var95After: cash(after),
     correlation: isAlone ? null : correlationOf(own, others, side),
   }
-}
-
-function addTo(sum: Float64Array, amount: number, returns: Float64Array): void {
-  for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + amount * (returns[k] as number)
 }
 
 function correlationOf(own: Float64Array, others: Float64Array, side: Side): number | null {
