@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Arrival, OpenSource, SignalIntake, SignalRow, Signals, Taken } from '../../api/signal-ports.ts'
 import type { SignalCommand } from '../../src/kernel/trader-command.ts'
-import { judgeSignal, twinKey } from '../../src/signals-in/judge.ts'
+import { type Judgment, judgeSignal, twinKey } from '../../src/signals-in/judge.ts'
 import { refusalSentence } from '../../src/signals-in/refusal-sentence.ts'
 import type { OutsideSignal, SignalRefusal } from '../../src/signals-in/signal.ts'
 import type { PostgresSignalSources } from '../access/signal-sources.ts'
@@ -82,7 +82,7 @@ export class PostgresSignals implements Signals, SignalIntake {
       }
       const twin = judgment.twin === undefined ? {} : { duplicateOf: judgment.twin }
       const id = await keep(sql, source, body, { verdict: source.mode === 'trade' ? 'accepted' : 'paper', signal, key, ...twin })
-      if (source.mode === 'trade') await enqueue(sql, id, source, commandOf(id, source, signal, judgment.mayEnter, body))
+      if (source.mode === 'trade') await enqueue(sql, id, source, commandOf(id, source, signal, judgment, body))
       return { id, judgment }
     })
   }
@@ -126,8 +126,14 @@ async function newestSentAt(sql: Queryable, source: OpenSource, symbol: string):
   return row?.newest ?? undefined
 }
 
-function commandOf(id: number, source: OpenSource, signal: OutsideSignal, mayEnter: boolean, body: string): SignalCommand {
-  const { limit, targets, ceiling } = signal
+function commandOf(
+  id: number,
+  source: OpenSource,
+  signal: OutsideSignal,
+  { mayEnter, twin }: Extract<Judgment, { readonly type: 'accepted' }>,
+  body: string,
+): SignalCommand {
+  const { limit, targets, ceiling, exit } = signal
   const stop = signal.stop ?? source.stop
   return {
     name: 'signal',
@@ -141,6 +147,8 @@ function commandOf(id: number, source: OpenSource, signal: OutsideSignal, mayEnt
     ...(stop === null ? {} : { stop }),
     ...(targets.length === 0 ? {} : { targets }),
     ...(ceiling === undefined ? {} : { ceiling }),
+    ...(exit === undefined ? {} : { exit }),
+    ...(twin === undefined ? {} : { first: twin }),
     ...(source.notionalMax === null ? {} : { notionalMax: source.notionalMax }),
     said: body
       .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')

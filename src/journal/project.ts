@@ -260,6 +260,7 @@ export class Projector {
         return
       case 'strategy-state':
       case 'close-wanted':
+      case 'exit-aimed':
         return
       case 'strategy-mode-changed':
         for (const run of this.kernel.runs)

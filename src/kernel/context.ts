@@ -9,6 +9,7 @@ import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
+import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
@@ -22,6 +23,7 @@ export interface KernelContext {
   readonly orders: OrderTable
   readonly parentOrders: ParentOrders
   readonly closes: PendingCloses
+  readonly exitAims: ExitAims
   readonly holds: Hold[]
   readonly factBuffer: FactBuffer
   readonly runs: readonly (StrategyRun | undefined)[]

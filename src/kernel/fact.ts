@@ -12,6 +12,7 @@ import type { AlgorithmOrder, AlgorithmState, AlgorithmStatus, AlgorithmSummary 
 import type { SubmitOrder, Trail } from '../trading/event.ts'
 import type { IntentClass, OrderOrigin, PriceSource, Reason, Target } from '../trading/order.ts'
 import type { OrderNotice } from './state/order-notices.ts'
+import type { ExitAim } from './state/exit-aims.ts'
 import type { PendingClose } from './state/pending-closes.ts'
 import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
@@ -150,6 +151,12 @@ export interface CloseWanted {
   readonly close: PendingClose
   readonly ts: Ts
 }
+/** An exit of a part aims at what shall be left: the same one sent again aims at the same. */
+export interface ExitAimed {
+  readonly type: 'exit-aimed'
+  readonly aim: ExitAim
+  readonly ts: Ts
+}
 /** Coins that are too few to be sold are given up as a position: they stay in the account (spot). */
 export interface DustLeft {
   readonly type: 'dust-left'
@@ -268,6 +275,7 @@ export type KernelFact =
   | ExternalIgnored
   | DustLeft
   | CloseWanted
+  | ExitAimed
   | HoldAdded
   | HoldLifted
   | RiskSettingChanged

@@ -2,6 +2,7 @@
  * Recovery's half of the kernel: a journaled fact is booked as it was decided.
  */
 import { assertNever } from '../core/assert.ts'
+import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
 import type { Bookkeeper } from './handlers/bookkeeper.ts'
@@ -21,6 +22,7 @@ export interface FactBooks {
   readonly orders: OrderTable
   readonly parentOrders: ParentOrders
   readonly closes: PendingCloses
+  readonly exitAims: ExitAims
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bookkeeper: Bookkeeper
   readonly limits: EffectiveLimits
@@ -29,7 +31,7 @@ export interface FactBooks {
 
 export function foldFact(
   fact: KernelFact,
-  { gateway, safety, orders, parentOrders: algorithms, closes, runs, bookkeeper, limits, near }: FactBooks,
+  { gateway, safety, orders, parentOrders: algorithms, closes, exitAims, runs, bookkeeper, limits, near }: FactBooks,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
@@ -77,6 +79,9 @@ export function foldFact(
       return
     case 'external-adopted':
       bookkeeper.adoptExternal(fact)
+      return
+    case 'exit-aimed':
+      exitAims.set(fact.aim)
       return
     case 'close-wanted':
       closes.set(fact.instrument, fact.close)

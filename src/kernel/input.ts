@@ -1,7 +1,7 @@
 /**
  * What goes into the kernel: events of the venue, bars, time, and what operators and watchdogs ask. Each is journaled before the kernel sees it.
  */
-import type { InstrumentIndex, Lots, OrderId, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
+import type { InstrumentIndex, Lots, OrderId, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
 import type { Wish } from '../signals-in/signal.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
@@ -126,6 +126,10 @@ export interface OutsideSignalInput {
   readonly limit?: Ticks | undefined
   readonly stop?: Ticks | undefined
   readonly targets?: readonly Target[] | undefined
+  /** An exit of a part: a share of what is held, or a quantity; absent: all of it. */
+  readonly exit?: { readonly part: Rate } | { readonly lots: Lots } | undefined
+  /** Number of the signal that this one repeats; absent: it is the first. */
+  readonly first?: number | undefined
   /** Name of the source, and number of the signal in the list of all that came in. */
   readonly source: string
   readonly signal: number

@@ -10,6 +10,7 @@ import { type InstrumentTerms, StepChange, changedLimits, hasSameSteps, withTerm
 import type { InstrumentChanged } from '../trading/event.ts'
 import { type Order, isPositionStop } from '../trading/order.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
+import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
 import { safePrices } from './orders/convert-order.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
@@ -42,6 +43,7 @@ export class InstrumentVersions {
   private readonly orders: OrderTable
   private readonly algorithms: ParentOrders
   private readonly closes: PendingCloses
+  private readonly exitAims: ExitAims
   private readonly gateway: OrderGateway
   private readonly runs: readonly (StrategyRun | undefined)[]
   private readonly bars: readonly Bars[]
@@ -50,7 +52,7 @@ export class InstrumentVersions {
   private readonly terms: (InstrumentTerms | null)[]
 
   constructor(
-    { instruments, portfolio, orders, parentOrders: algorithms, closes, runs, bars }: KernelContext,
+    { instruments, portfolio, orders, parentOrders: algorithms, closes, exitAims, runs, bars }: KernelContext,
     gateway: OrderGateway,
     starts: StrategyStarts,
   ) {
@@ -59,6 +61,7 @@ export class InstrumentVersions {
     this.orders = orders
     this.algorithms = algorithms
     this.closes = closes
+    this.exitAims = exitAims
     this.gateway = gateway
     this.runs = runs
     this.bars = bars
@@ -85,6 +88,7 @@ export class InstrumentVersions {
     this.orders.convert(change)
     this.algorithms.convert(change)
     this.closes.convert(change)
+    this.exitAims.convert(change)
     this.gateway.forgetAsked(i)
     this.bars[i]?.convert(change.priceFactor)
     // What a strategy knows is in ticks where nobody else can show: it starts from scratch, from the bars in new steps.

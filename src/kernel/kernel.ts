@@ -20,6 +20,7 @@ import { Algorithms } from './orders/algorithms.ts'
 import { Brackets } from './orders/brackets.ts'
 import type { KernelConfig } from './config.ts'
 import { Bookkeeper } from './handlers/bookkeeper.ts'
+import { ExitAims } from './state/exit-aims.ts'
 import { PendingCloses } from './state/pending-closes.ts'
 import { OrderGateway } from './orders/order-gateway.ts'
 import type { KernelFact } from './fact.ts'
@@ -71,6 +72,7 @@ export class Kernel {
   /** Parent orders that are in progress. */
   readonly parentOrders = new ParentOrders()
   private readonly closes: PendingCloses
+  private readonly exitAims = new ExitAims()
   private readonly safety: SafetyControls
   readonly losses: LossBreakers
   /** What is decided on closed bars. */
@@ -113,6 +115,7 @@ export class Kernel {
       orders: this.orders,
       parentOrders: this.parentOrders,
       closes: this.closes,
+      exitAims: this.exitAims,
       holds: this.holds,
       factBuffer: this.factBuffer,
       runs,
@@ -146,7 +149,7 @@ export class Kernel {
       safety,
       external,
       modes,
-      outside: new OutsideSignals(context, gateway, signals, algorithms),
+      outside: new OutsideSignals(context, { gateway, closer, signals, algorithms }),
     })
     this.starts = new StrategyStarts(context, gateway, algorithms, modes)
     this.versions = new InstrumentVersions(context, gateway, this.starts)
@@ -258,8 +261,8 @@ export class Kernel {
 
   /** Books a journaled fact. Facts of this kernel's own making have already been booked when they were made. */
   foldFact(fact: KernelFact): void {
-    const { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits, near } = this
-    foldFact(fact, { gateway, safety, orders, parentOrders, closes, runs, bookkeeper, limits, near })
+    const { gateway, safety, orders, parentOrders, closes, exitAims, runs, bookkeeper, limits, near } = this
+    foldFact(fact, { gateway, safety, orders, parentOrders, closes, exitAims, runs, bookkeeper, limits, near })
   }
 
   private advance(input: KernelInput): void {
@@ -289,6 +292,7 @@ export class Kernel {
       settings: this.limits.overrides,
       nearLimits: this.near.snapshot(),
       closes: this.closes.snapshot(),
+      exitAims: this.exitAims.snapshot(),
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
@@ -320,6 +324,7 @@ export class Kernel {
     this.limits.restore(from.settings)
     this.near.restore(from.nearLimits)
     this.closes.restore(from.closes)
+    this.exitAims.restore(from.exitAims)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)
     if (from.owners !== undefined) this.own(from.owners)

@@ -7,6 +7,7 @@ import type { AlgorithmState } from '../trading/algorithms/algorithm.ts'
 import type { SeriesState } from '../strategy/market-set.ts'
 import type { StrategyState } from '../strategy/strategy.ts'
 import type { StrategyMode } from './input.ts'
+import type { ExitAim } from './state/exit-aims.ts'
 import type { PendingClose } from './state/pending-closes.ts'
 import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
@@ -26,6 +27,8 @@ export interface KernelSnapshot {
   /** Limits of which it was told that they are nearly used up; absent in snapshots of before it was. */
   readonly nearLimits?: readonly string[]
   readonly closes: readonly (PendingClose | null)[]
+  /** Absent in snapshots of before exits came in parts. */
+  readonly exitAims?: readonly ExitAim[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */
   readonly terms?: readonly (InstrumentTerms | null)[]

@@ -3,7 +3,7 @@
  */
 import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
 import type { RiskDenial } from '../risk/denial.ts'
-import type { Ceiling, OutsideTarget, Wish } from '../signals-in/signal.ts'
+import type { Ceiling, ExitSize, OutsideTarget, Wish } from '../signals-in/signal.ts'
 import type { TimeInForce } from '../trading/order.ts'
 
 export type CommandScope =
@@ -45,6 +45,9 @@ export interface SignalCommand {
   readonly stop?: string
   readonly targets?: readonly OutsideTarget[]
   readonly ceiling?: Ceiling
+  readonly exit?: ExitSize
+  /** The signal that this one repeats. */
+  readonly first?: number
   /** The most that its source lets an entry be worth, in the settle coin. */
   readonly notionalMax?: string
   readonly said: string

@@ -97,11 +97,11 @@ export function readFields<Fields>(schema: z.ZodType<Fields>, body: SignalBody):
   return refuse('field-value', {
     field,
     value: shown(typeof value === 'object' && value !== null ? 'an object' : String(value)),
-    problem: problemOf(issue),
+    problem: issueProblem(issue),
   })
 }
 
-const problemOf = (issue: z.core.$ZodIssue | undefined): string => {
+const issueProblem = (issue: z.core.$ZodIssue | undefined): string => {
   if (issue?.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
   // Our own messages begin small.
   return issue === undefined || /^[A-Z]/.test(issue.message) ? 'is not valid' : issue.message
@@ -113,6 +113,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     at = typeof at === 'object' && at !== null ? Object.entries(at).find(([name]) => name === String(key))?.[1] : undefined
   return at
 }
+
+/** What is wrong with one value, in words. */
+export const problemOf = (error: z.ZodError): string => error.issues[0]?.message ?? 'is not valid'
 
 /** A refusal of one value that no schema sees. */
 export const refuseValue = (field: string, value: string, problem: string): Result<never, SignalRefusal> =>

@@ -3,26 +3,13 @@
  */
 import { describe, expect, test } from 'vitest'
 import { judgeSignal, twinKey } from './judge.ts'
-import { type OutsideSignal, WISHES, type Wish, isExitWish } from './signal.ts'
+import { type OutsideSignal, WISHES, type Wish, isExitWish, outsideSignal } from './signal.ts'
 
 const NOW = 1_000_000_000
 const rules = { symbols: undefined, maxAgeMs: 60_000 }
 const fresh = { twin: undefined, newestSentAtMs: undefined }
-const signal = (wish: Wish, more: Partial<OutsideSignal> = {}): OutsideSignal => ({
-  symbol: 'BTCUSDT',
-  wish,
-  id: undefined,
-  sentAtMs: NOW - 1_000,
-  barTime: undefined,
-  orderId: undefined,
-  maxAgeMs: undefined,
-  limit: undefined,
-  stop: undefined,
-  targets: [],
-  ceiling: undefined,
-  comment: undefined,
-  ...more,
-})
+const signal = (wish: Wish, more: Partial<OutsideSignal> = {}): OutsideSignal =>
+  outsideSignal({ symbol: 'BTCUSDT', wish, sentAtMs: NOW - 1_000, ...more })
 
 describe('S15 an entry', () => {
   test('that is fresh may enter', () => {

@@ -142,6 +142,7 @@ describe('native', () => {
         { at: '70000', share: '0.5' },
       ],
       ceiling: { mode: 'risk', value: '0.5' },
+      exit: undefined,
       comment: 'breakout',
     })
   })
@@ -154,10 +155,28 @@ describe('native', () => {
     expect(read('native', json({ ...sent, position: undefined, ...more })).wish).toBe(wish)
   })
   test.each([
+    [
+      { mode: 'part', value: '50' },
+      { mode: 'part', value: '50' },
+    ],
+    [
+      { mode: 'contracts', value: 0.05 },
+      { mode: 'base', value: '0.05' },
+    ],
+    [{ mode: 'mirror' }, undefined],
+  ])('an exit of %j closes %j', (size, exit) => {
+    expect(read('native', json({ ...sent, intent: 'exit', position: 'flat', size }))).toMatchObject({
+      wish: 'flat',
+      exit,
+      ceiling: undefined,
+    })
+  })
+  test.each([
     [{ ...sent, v: 2 }, 'field-value', { field: 'v', value: '2', problem: 'must be 1' }],
     [{ ...sent, intent: 'enter', position: 'flat' }, 'field-value', { field: 'position' }],
     [{ ...sent, position: null }, 'field-missing', { field: 'position' }],
-    [{ ...sent, intent: 'exit', position: 'flat', size: { mode: 'base', value: '1' } }, 'exit-part', { mode: 'base', value: '1' }],
+    [{ ...sent, intent: 'exit', position: 'flat', size: { mode: 'quote', value: '1' } }, 'exit-part', { mode: 'quote', value: '1' }],
+    [{ ...sent, size: { mode: 'part', value: '50' } }, 'field-value', { field: 'size.mode', value: 'part', problem: 'is for exits' }],
     [{ ...sent, order: { type: 'limit' } }, 'field-missing', { field: 'order.price' }],
     [{ ...sent, order: { type: 'market', offsetBps: 5 } }, 'field-value', { field: 'order.offsetBps' }],
     [{ ...sent, size: { mode: 'risk', value: '101' } }, 'field-value', { field: 'size.value', value: '101' }],
@@ -204,7 +223,10 @@ describe('3commas', () => {
     ).toMatchObject({
       wish: 'exit-long',
       ceiling: undefined,
+      exit: { mode: 'part', value: '100' },
     })
+    const flat = { market_position: 'flat', prev_market_position: 'long' }
+    expect(read('3commas', json({ ...sent, strategy_info: flat }))).toMatchObject({ wish: 'flat', exit: undefined, ceiling: undefined })
   })
   test.each([
     [{ ...sent, strategy_info: null, action: null }, 'field-missing', { field: 'action' }],
@@ -236,7 +258,9 @@ describe('line', () => {
       'buy SOL 0.5 age=30s time=2026-01-31T12:00:00+01:00',
       { wish: 'buy', ceiling: { mode: 'base', value: '0.5' }, maxAgeMs: 30_000, sentAtMs: AT - 3_600_000 },
     ],
-    ['close BTC', { wish: 'flat' }],
+    ['close BTC', { wish: 'flat', exit: undefined }],
+    ['close BTC 50%', { wish: 'flat', exit: { mode: 'part', value: '50' }, ceiling: undefined }],
+    ['exit-long BTC 0.05', { wish: 'exit-long', exit: { mode: 'base', value: '0.05' } }],
     ['exit-short BTC/USDT:USDT', { wish: 'exit-short', symbol: 'BTCUSDT' }],
   ])('%s', (text, signal) => {
     expect(read('line', line(text))).toMatchObject(signal)
@@ -249,7 +273,8 @@ describe('line', () => {
     ['long BTC lev=5', 'field-unknown', { field: 'lev' }],
     ['long BTC sl=2% sl=3%', 'field-value', { field: 'sl', problem: 'is given twice' }],
     ['long BTC sl=-2%', 'field-value', { field: 'sl' }],
-    ['flat BTC 50%', 'exit-part', { mode: 'risk', value: '50' }],
+    ['flat BTC $50', 'exit-part', { mode: 'quote', value: '50' }],
+    ['cancel BTC 50%', 'exit-part', { mode: 'risk', value: '50' }],
     ['long {{ticker}}', 'placeholder', { placeholder: '{{ticker}}' }],
     ['long BTC\nshort ETH', 'field-value', { problem: 'has more than one line' }],
   ])('%s is refused: %s', (text, code, figures) => {

@@ -35,7 +35,7 @@ const SENTENCES: Readonly<Record<RefusalCode, (figures: Figures) => string>> = {
     `The entry is ${span(ageMs)} old, and at most ${span(maxAgeMs)} are allowed. Exits are taken whatever their age.`,
   overtaken: ({ olderMs }) => `The entry was sent ${span(olderMs)} before the newest one of its symbol.`,
   'time-ahead': ({ aheadMs }) => `Its time is ${span(aheadMs)} ahead of this machine. Set the clocks.`,
-  'exit-part': ({ value }) => `An exit closes the whole position: ${value} of it cannot be asked for. Close a part with /close.`,
+  'exit-part': ({ mode, value }) => `An exit of ${value} (${mode}) cannot be taken: give a part in percent of the position, or a quantity.`,
   rate: ({ perMinute }) => `More than ${perMinute} entries came within a minute.`,
 }
 

@@ -29,6 +29,12 @@ export interface Ceiling {
   readonly value: string
 }
 
+/** How much of a position an exit closes, as decimal text. `part`: percent of what is held; `base`: its quantity. */
+export interface ExitSize {
+  readonly mode: 'part' | 'base'
+  readonly value: string
+}
+
 /** Where a stop or a target is: a price as decimal text, or a distance such as `2%`. */
 export interface OutsideTarget {
   readonly at: string
@@ -53,8 +59,31 @@ export interface OutsideSignal {
   readonly stop: string | undefined
   readonly targets: readonly OutsideTarget[]
   readonly ceiling: Ceiling | undefined
+  /** Of an exit; undefined: all of it. */
+  readonly exit: ExitSize | undefined
   readonly comment: string | undefined
 }
+
+/** What a format does not say of a signal. */
+const UNSAID = {
+  id: undefined,
+  sentAtMs: undefined,
+  barTime: undefined,
+  orderId: undefined,
+  maxAgeMs: undefined,
+  limit: undefined,
+  stop: undefined,
+  targets: [],
+  ceiling: undefined,
+  exit: undefined,
+  comment: undefined,
+} as const
+
+/** A signal of what is said; the rest is left unsaid. */
+export const outsideSignal = (said: Pick<OutsideSignal, 'symbol' | 'wish'> & Partial<OutsideSignal>): OutsideSignal => ({
+  ...UNSAID,
+  ...said,
+})
 
 /** A body as it came; JSON that can be read as such is a value already. */
 export type SignalBody = { readonly type: 'json'; readonly value: unknown } | { readonly type: 'text'; readonly text: string }

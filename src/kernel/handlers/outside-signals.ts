@@ -3,23 +3,35 @@
  * Never enters in safe mode, and never leaves an exit undone without an alert (S15).
  */
 import type { KernelContext } from '../context.ts'
-import type { Side } from '../../core/units.ts'
+import { mulDivCeil } from '../../core/decimal.ts'
+import { RATE_ONE, type Side, lots } from '../../core/units.ts'
 import type { Reason } from '../../trading/order.ts'
 import type { OutsideSignalInput } from '../input.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
+import type { PositionCloser } from '../orders/position-closer.ts'
 import type { Signals } from '../orders/signals.ts'
+import { heldDenial } from '../orders/manual-orders.ts'
 import { holdOn } from '../state/holds.ts'
+
+export interface OutsideSignalParts {
+  readonly gateway: OrderGateway
+  readonly closer: PositionCloser
+  readonly signals: Signals
+  readonly algorithms: Algorithms
+}
 
 export class OutsideSignals {
   private readonly context: KernelContext
   private readonly gateway: OrderGateway
+  private readonly closer: PositionCloser
   private readonly signals: Signals
   private readonly algorithms: Algorithms
 
-  constructor(context: KernelContext, gateway: OrderGateway, signals: Signals, algorithms: Algorithms) {
+  constructor(context: KernelContext, { gateway, closer, signals, algorithms }: OutsideSignalParts) {
     this.context = context
     this.gateway = gateway
+    this.closer = closer
     this.signals = signals
     this.algorithms = algorithms
   }
@@ -51,6 +63,10 @@ export class OutsideSignals {
       this.gateway.cancelEntriesOf(i, reason.rule, only)
       return
     }
+    if (side === 0 && input.exit !== undefined) {
+      this.exitPart(input, input.exit, held, reason)
+      return
+    }
     // Each signal from outside is a new one: what was discarded before says nothing about it.
     run.deadSide = 0
     this.alertDropped(input, held, side)
@@ -68,6 +84,32 @@ export class OutsideSignals {
       input.mayEnter && config.isSafe !== true,
       input.lotsMax,
     )
+  }
+
+  /** Entries go first, as before any exit: what is open would make the rest larger again. */
+  private exitPart(input: OutsideSignalInput, exit: NonNullable<OutsideSignalInput['exit']>, held: number, reason: Reason): void {
+    const { instrument: i, signal, first = signal, strategy } = input
+    this.algorithms.endOn(i, reason.rule)
+    this.gateway.cancelEntriesOf(i, reason.rule)
+    if (held === 0) return
+    const { exitAims, factBuffer, holds, portfolio } = this.context
+    this.alertDropped(input, held, 0)
+    const hold = holdOn(holds, strategy, i)
+    if (hold?.effect === 'no-orders') {
+      const side = held > 0 ? -1 : 1
+      this.gateway.deny(strategy, i, 'reduce', side, heldDenial(hold), reason)
+      return
+    }
+    let left = exitAims.leftOf(first)
+    if (left === undefined) {
+      const size = this.closer.unclosed(i)
+      const closing = 'lots' in exit ? exit.lots : mulDivCeil(size, exit.part, RATE_ONE)
+      left = lots(Math.max(0, size - closing))
+      const aim = { signal: first, instrument: i, left }
+      exitAims.set(aim)
+      factBuffer.push({ type: 'exit-aimed', aim, ts: portfolio.now })
+    }
+    this.closer.closeDownTo(i, left, reason)
   }
 
   /** A halt lets no strategy exit: whoever sent this one believes the position gone. */

@@ -53,12 +53,7 @@ export class PositionCloser {
     const side: Side = held > 0 ? -1 : 1
     const isSpot = instrument.category === 'spot'
     if (intentClass === 'flatten') this.limitCloses.takeBack(i, 0, reason.rule)
-    let closing = 0
-    for (const order of this.orders.open(i))
-      if (isLimitClose(order)) continue
-      else if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
-      else if (isSpot && isSelling(order)) closing += openLotsOf(order)
-    const size = Math.abs(held) - closing - this.closes.lots(i)
+    const size = this.unclosed(i, counts)
     let left: number = Math.min(size, part ?? size)
     // What would be left could not be sold any more.
     if (isSpot && left > 0 && isTooSmall(instrument, this.portfolio.mark(i), lots(size - left))) left = size
@@ -78,6 +73,23 @@ export class PositionCloser {
     this.limitCloses.takeBack(i, size - left, reason.rule)
     if (isSpot) this.wantClose(i, left, intentClass, reason)
     else this.gateway.sendExit(i, lots(left), intentClass, reason)
+  }
+
+  /** Closes so much that `left` stays once all that is being closed has filled; nothing where that is so already. */
+  closeDownTo(i: InstrumentIndex, left: Lots, reason: Reason): void {
+    const part = this.unclosed(i) - left
+    if (part > 0) this.close(i, left === 0 ? undefined : lots(part), 'reduce', reason)
+  }
+
+  /** What is held and not being closed at market already. */
+  unclosed(i: InstrumentIndex, counts: (exit: Order) => boolean = () => true): number {
+    const isSpot = this.instrument(i).category === 'spot'
+    let closing = 0
+    for (const order of this.orders.open(i))
+      if (isLimitClose(order)) continue
+      else if ((isSpot ? isSpotExit(order) : isOwnExit(order)) && counts(order)) closing += openLotsOf(order)
+      else if (isSpot && isSelling(order)) closing += openLotsOf(order)
+    return Math.abs(this.portfolio.positionLots(i)) - closing - this.closes.lots(i)
   }
 
   /** Closes a position or a part of it at a price or a better one, reduce-only. */

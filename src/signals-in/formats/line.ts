@@ -3,7 +3,16 @@
  */
 import { type Result, ok } from '../../core/result.ts'
 import { amount, instant, percent, placeholderIn, refuseCode, refuseMissing, refuseValue, seconds } from '../fields.ts'
-import type { Ceiling, OutsideSignal, OutsideTarget, SignalBody, SignalRefusal, Wish } from '../signal.ts'
+import {
+  type Ceiling,
+  type OutsideSignal,
+  type OutsideTarget,
+  type SignalBody,
+  type SignalRefusal,
+  type Wish,
+  isExitWish,
+  outsideSignal,
+} from '../signal.ts'
 
 const WISH_OF: Readonly<Record<string, Wish>> = {
   long: 'long',
@@ -56,15 +65,17 @@ function details(wish: Wish, symbol: string, rest: readonly string[]): Result<Ou
     if (said.has(key)) return refuseValue(key, text, 'is given twice')
     said.set(key, text.slice(cut + 1))
   }
-  if (ceiling !== undefined && (wish === 'flat' || wish === 'exit-long' || wish === 'exit-short'))
+  if (ceiling === undefined || !isExitWish(wish)) return priced(wish, symbol, { ceiling }, said)
+  // Of an exit `50%` is a part of what is held, and `0.05` a quantity of it.
+  if (wish === 'cancel' || ceiling.mode === 'quote' || ceiling.mode === 'equity')
     return refuseCode('exit-part', { mode: ceiling.mode, value: ceiling.value })
-  return priced(wish, symbol, ceiling, said)
+  return priced(wish, symbol, { exit: { mode: ceiling.mode === 'risk' ? 'part' : 'base', value: ceiling.value } }, said)
 }
 
 function priced(
   wish: Wish,
   symbol: string,
-  ceiling: Ceiling | undefined,
+  size: Pick<Partial<OutsideSignal>, 'ceiling' | 'exit'>,
   said: ReadonlyMap<Key, string>,
 ): Result<OutsideSignal, SignalRefusal> {
   const stop = said.get('sl')
@@ -82,20 +93,19 @@ function priced(
   if (sentAt?.success === false) return refuseValue('time', time ?? '', 'is no time such as 2026-01-31T12:00:00Z, and no Unix time')
   const maxAge = age === undefined ? undefined : seconds.safeParse(age.replace(/s$/, ''))
   if (maxAge?.success === false) return refuseValue('age', age ?? '', 'is no number of seconds from 1 to 86400')
-  return ok({
-    symbol,
-    wish,
-    id: said.get('id'),
-    sentAtMs: sentAt?.data,
-    barTime: undefined,
-    orderId: undefined,
-    maxAgeMs: maxAge === undefined ? undefined : maxAge.data * 1_000,
-    limit,
-    stop,
-    targets,
-    ceiling,
-    comment: undefined,
-  })
+  return ok(
+    outsideSignal({
+      symbol,
+      wish,
+      id: said.get('id'),
+      sentAtMs: sentAt?.data,
+      maxAgeMs: maxAge === undefined ? undefined : maxAge.data * 1_000,
+      limit,
+      stop,
+      targets,
+      ...size,
+    }),
+  )
 }
 
 const isPlace = (text: string): boolean => (text.endsWith('%') ? percent : amount).safeParse(text).success

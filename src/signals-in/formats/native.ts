@@ -3,11 +3,32 @@
  */
 import { z } from 'zod'
 import { type Result, ok } from '../../core/result.ts'
-import { amount, instant, leg, percent, readFields, refuseCode, refuseMissing, refuseValue, seconds, share, word } from '../fields.ts'
-import type { Ceiling, OutsideSignal, SignalBody, SignalRefusal, Wish } from '../signal.ts'
+import {
+  amount,
+  instant,
+  leg,
+  percent,
+  problemOf,
+  readFields,
+  refuseCode,
+  refuseMissing,
+  refuseValue,
+  seconds,
+  share,
+  word,
+} from '../fields.ts'
+import {
+  type Ceiling,
+  type ExitSize,
+  type OutsideSignal,
+  type SignalBody,
+  type SignalRefusal,
+  type Wish,
+  outsideSignal,
+} from '../signal.ts'
 
 const position = z.enum(['long', 'short', 'flat'])
-const SIZE_MODES = ['risk', 'equity', 'quote', 'base', 'contracts', 'mirror'] as const
+const SIZE_MODES = ['risk', 'equity', 'quote', 'base', 'contracts', 'mirror', 'part'] as const
 
 export const nativeFields = {
   v: z.union([z.literal(1), z.literal('1')], { error: 'must be 1' }),
@@ -52,8 +73,11 @@ export function readNative(body: SignalBody): Result<OutsideSignal, SignalRefusa
 function signalOf(fields: Native): Result<OutsideSignal, SignalRefusal> {
   const wish = wishOf(fields)
   if (!wish.ok) return wish
-  const ceiling = ceilingOf(fields)
+  const isExit = fields.intent === 'exit'
+  const ceiling = isExit ? ok(undefined) : ceilingOf(fields)
   if (!ceiling.ok) return ceiling
+  const exit = isExit ? exitOf(fields) : ok(undefined)
+  if (!exit.ok) return exit
   const { order, takeProfit } = fields
   if (order?.type === 'limit' && order.price == null) return refuseMissing('order.price')
   if (order?.type === 'market' && order.price != null) return refuseValue('order.price', order.price, 'is for limit orders')
@@ -64,29 +88,40 @@ function signalOf(fields: Native): Result<OutsideSignal, SignalRefusal> {
   }
   const whole = targets.reduce((sum, target) => sum + Number(target.share ?? 0), 0)
   if (whole > 1 + 1e-9) return refuseValue('takeProfit', String(whole), 'has shares of more than the whole position')
-  return ok({
-    symbol: fields.symbol,
-    wish: wish.value,
-    id: fields.id ?? undefined,
-    sentAtMs: fields.time ?? undefined,
-    barTime: fields.barTime ?? undefined,
-    orderId: undefined,
-    maxAgeMs: fields.maxAgeSec == null ? undefined : fields.maxAgeSec * 1_000,
-    limit: order?.price ?? undefined,
-    stop: fields.stopLoss ?? undefined,
-    targets,
-    ceiling: ceiling.value,
-    comment: fields.comment ?? undefined,
-  })
+  return ok(
+    outsideSignal({
+      symbol: fields.symbol,
+      wish: wish.value,
+      id: fields.id ?? undefined,
+      sentAtMs: fields.time ?? undefined,
+      barTime: fields.barTime ?? undefined,
+      maxAgeMs: fields.maxAgeSec == null ? undefined : fields.maxAgeSec * 1_000,
+      limit: order?.price ?? undefined,
+      stop: fields.stopLoss ?? undefined,
+      targets,
+      ceiling: ceiling.value,
+      exit: exit.value,
+      comment: fields.comment ?? undefined,
+    }),
+  )
 }
 
-function wishOf({ intent, position, prevPosition, size }: Native): Result<Wish, SignalRefusal> {
+/** A part in percent of what is held, or a quantity; what is counted in money cannot be. */
+function exitOf({ size }: Native): Result<ExitSize | undefined, SignalRefusal> {
+  if (size == null || size.mode === 'mirror') return ok(undefined)
+  const mode = size.mode === 'part' ? 'part' : size.mode === 'base' || size.mode === 'contracts' ? 'base' : undefined
+  if (mode === undefined) return refuseCode('exit-part', { mode: size.mode, value: String(size.value ?? '') })
+  if (size.value == null) return refuseMissing('size.value')
+  const read = (mode === 'part' ? percent : amount).safeParse(size.value)
+  return read.success ? ok({ mode, value: read.data }) : refuseValue('size.value', String(size.value), problemOf(read.error))
+}
+
+function wishOf({ intent, position, prevPosition }: Native): Result<Wish, SignalRefusal> {
   switch (intent) {
     case 'cancel':
       return ok('cancel')
     case 'exit':
       if (position === 'long' || position === 'short') return refuseValue('position', position, 'is not flat, as after an exit')
-      if (size != null && size.mode !== 'mirror') return refuseCode('exit-part', { mode: size.mode, value: String(size.value ?? '') })
       return ok(prevPosition === 'long' ? 'exit-long' : prevPosition === 'short' ? 'exit-short' : 'flat')
     case 'target':
       return position == null ? refuseMissing('position') : ok(position)
@@ -104,14 +139,16 @@ const MODES: Readonly<Record<(typeof SIZE_MODES)[number], Ceiling['mode'] | unde
   base: 'base',
   contracts: 'base',
   mirror: undefined,
+  part: undefined,
 }
 
 function ceilingOf({ size }: Native): Result<Ceiling | undefined, SignalRefusal> {
   if (size == null) return ok(undefined)
+  if (size.mode === 'part') return refuseValue('size.mode', size.mode, 'is for exits')
   const mode = MODES[size.mode]
   if (mode === undefined) return ok(undefined)
   if (size.value == null) return refuseMissing('size.value')
   const read = (mode === 'risk' || mode === 'equity' ? percent : amount).safeParse(size.value)
-  if (!read.success) return refuseValue('size.value', String(size.value), read.error.issues[0]?.message ?? 'is not valid')
+  if (!read.success) return refuseValue('size.value', String(size.value), problemOf(read.error))
   return ok({ mode, value: read.data })
 }

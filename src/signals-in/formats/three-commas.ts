@@ -3,8 +3,17 @@
  */
 import { z } from 'zod'
 import { type Result, ok } from '../../core/result.ts'
-import { amount, instant, percent, readFields, refuseMissing, refuseValue, seconds, word } from '../fields.ts'
-import type { Ceiling, OutsideSignal, SignalBody, SignalRefusal, Wish } from '../signal.ts'
+import { amount, instant, percent, problemOf, readFields, refuseCode, refuseMissing, refuseValue, seconds, word } from '../fields.ts'
+import {
+  type Ceiling,
+  type ExitSize,
+  type OutsideSignal,
+  type SignalBody,
+  type SignalRefusal,
+  type Wish,
+  isExitWish,
+  outsideSignal,
+} from '../signal.ts'
 
 const ACTIONS = ['buy', 'sell', 'enter_long', 'exit_long', 'enter_short', 'exit_short'] as const
 const WISH_OF: Readonly<Record<(typeof ACTIONS)[number], Wish>> = {
@@ -37,30 +46,41 @@ export function readThreeCommas(body: SignalBody): Result<OutsideSignal, SignalR
   const { action, strategy_info: info, order, max_lag: lag } = read.value
   const wish = info?.market_position ?? (action == null ? undefined : WISH_OF[action])
   if (wish === undefined) return refuseMissing('action')
-  const ceiling = ceilingOf(order)
+  const isExit = isExitWish(wish)
+  const ceiling = isExit ? ok(undefined) : ceilingOf(order)
   if (!ceiling.ok) return ceiling
-  return ok({
-    symbol: read.value.tv_instrument,
-    wish,
-    id: undefined,
-    sentAtMs: read.value.timestamp ?? undefined,
-    barTime: undefined,
-    orderId: undefined,
-    maxAgeMs: lag == null ? undefined : lag * 1_000,
-    limit: undefined,
-    stop: undefined,
-    targets: [],
-    ceiling: ceiling.value,
-    comment: undefined,
-  })
+  // A position that shall be flat is closed, whatever the order was that made it so.
+  const exit = isExit && info == null ? exitOf(order) : ok(undefined)
+  if (!exit.ok) return exit
+  return ok(
+    outsideSignal({
+      symbol: read.value.tv_instrument,
+      wish,
+      sentAtMs: read.value.timestamp ?? undefined,
+      maxAgeMs: lag == null ? undefined : lag * 1_000,
+      ceiling: ceiling.value,
+      exit: exit.value,
+    }),
+  )
 }
 
-function ceilingOf(order: z.infer<typeof Body>['order']): Result<Ceiling | undefined, SignalRefusal> {
+type Order = z.infer<typeof Body>['order']
+
+function ceilingOf(order: Order): Result<Ceiling | undefined, SignalRefusal> {
   if (order?.amount == null) return ok(undefined)
   const kind = order.currency_type ?? 'base'
   // Of an exit, or of margin that 3Commas has set: no size of an entry follows from it.
   if (kind === 'position_percent' || kind === 'margin_percent') return ok(undefined)
   const read = (kind === 'equity_percent' ? percent : amount).safeParse(order.amount)
-  if (!read.success) return refuseValue('order.amount', String(order.amount), read.error.issues[0]?.message ?? 'is not valid')
+  if (!read.success) return refuseValue('order.amount', String(order.amount), problemOf(read.error))
   return ok({ mode: kind === 'equity_percent' ? 'equity' : kind, value: read.data })
+}
+
+function exitOf(order: Order): Result<ExitSize | undefined, SignalRefusal> {
+  if (order?.amount == null) return ok(undefined)
+  const kind = order.currency_type ?? 'base'
+  if (kind !== 'position_percent' && kind !== 'base') return refuseCode('exit-part', { mode: kind, value: String(order.amount) })
+  const read = (kind === 'position_percent' ? percent : amount).safeParse(order.amount)
+  if (!read.success) return refuseValue('order.amount', String(order.amount), problemOf(read.error))
+  return ok({ mode: kind === 'base' ? 'base' : 'part', value: read.data })
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Result, ok } from '../../core/result.ts'
 import { amount, instant, leg, readFields, refuseMissing, refuseValue, seconds, word } from '../fields.ts'
-import type { OutsideSignal, SignalBody, SignalRefusal, Wish } from '../signal.ts'
+import { type OutsideSignal, type SignalBody, type SignalRefusal, type Wish, outsideSignal } from '../signal.ts'
 
 const position = z.enum(['long', 'short', 'flat'])
 /** Figures of TradingView's own account, which has other money than ours: read, and nothing is calculated from them. */
@@ -92,18 +92,19 @@ function signalOf(fields: Common, wish: Wish, quantity: string | undefined): Res
   const symbol = either(fields.ticker, fields.symbol, 'symbol')
   if (!symbol.ok) return symbol
   if (symbol.value === undefined) return refuseMissing('ticker')
-  return ok({
-    symbol: symbol.value,
-    wish,
-    id: fields.id ?? undefined,
-    sentAtMs: fields.timenow ?? fields.time ?? undefined,
-    barTime: fields.barTime ?? fields.bar_time ?? undefined,
-    orderId: fields.order_id ?? undefined,
-    maxAgeMs: fields.maxAgeSec == null ? undefined : fields.maxAgeSec * 1_000,
-    limit: undefined,
-    stop: fields.stopLoss ?? undefined,
-    targets: (fields.takeProfit ?? []).map((at) => ({ at, share: undefined })),
-    ceiling: quantity === undefined ? undefined : { mode: 'base', value: quantity },
-    comment: fields.comment ?? fields.alert_message ?? undefined,
-  })
+  return ok(
+    outsideSignal({
+      symbol: symbol.value,
+      wish,
+      id: fields.id ?? undefined,
+      sentAtMs: fields.timenow ?? fields.time ?? undefined,
+      barTime: fields.barTime ?? fields.bar_time ?? undefined,
+      orderId: fields.order_id ?? undefined,
+      maxAgeMs: fields.maxAgeSec == null ? undefined : fields.maxAgeSec * 1_000,
+      stop: fields.stopLoss ?? undefined,
+      targets: (fields.takeProfit ?? []).map((at) => ({ at, share: undefined })),
+      ceiling: quantity === undefined ? undefined : { mode: 'base', value: quantity },
+      comment: fields.comment ?? fields.alert_message ?? undefined,
+    }),
+  )
 }

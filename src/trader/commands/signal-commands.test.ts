@@ -91,6 +91,19 @@ test.each([
   expect(room.facts).toMatchObject([{ type: 'order-submitted', command: { lots: size } }])
 })
 
+test.each([
+  ['half', { mode: 'part', value: '50' }, 5],
+  ['a third, to whole lots upwards', { mode: 'part', value: '33.3' }, 4],
+  ['a quantity', { mode: 'base', value: '2.5' }, 3],
+] as const)('an exit of %s closes so much', async (_, exit, size) => {
+  const room = await new Room().held()
+  await room.send('flat', { mayEnter: false, exit })
+  expect(room.facts).toMatchObject([{ type: 'exit-aimed' }, { type: 'order-submitted', class: 'reduce', command: { lots: size } }])
+  room.facts.length = 0
+  expect((await room.send('flat', { mayEnter: false, exit, signal: 8, first: 7 })).status).toBe('done')
+  expect(room.facts).toEqual([])
+})
+
 test('what is less than the exchange takes is refused with the least', async () => {
   const room = new Room()
   expect(await room.send('long', { ceiling: { mode: 'quote', value: '50' } })).toMatchObject({

@@ -3,11 +3,11 @@
  * Never trades a symbol for a strategy that does not own it, and never lets a late one enter (S4, S15).
  */
 import { formatDecimal, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
-import { CASH_SCALE, type Lots, type Side, type Ticks, lots, strategyId } from '../../core/units.ts'
+import { CASH_SCALE, type Lots, RATE_ONE, RATE_SCALE, type Side, type Ticks, lots, rate, strategyId } from '../../core/units.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import type { OutsideSignalInput } from '../../kernel/input.ts'
 import type { CommandOutcome, SignalCommand } from '../../kernel/trader-command.ts'
-import { type Instrument, formatQuantity, shownPrice } from '../../market/instrument.ts'
+import { type Instrument, formatQuantity, parseQuantity, shownPrice } from '../../market/instrument.ts'
 import type { Ceiling } from '../../signals-in/signal.ts'
 import { WEBHOOK } from '../../strategy/builtin/webhook.ts'
 import type { Target } from '../../trading/order.ts'
@@ -17,7 +17,7 @@ const PERCENT_SCALE = 4
 const PERCENT_ONE = 1_000_000
 
 const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
-type Wanted = Pick<OutsideSignalInput, 'lotsMax' | 'limit' | 'stop' | 'targets'>
+type Wanted = Pick<OutsideSignalInput, 'lotsMax' | 'limit' | 'stop' | 'targets' | 'exit'>
 
 export class SignalCommands {
   private readonly ports: OrderCommandPorts
@@ -35,7 +35,7 @@ export class SignalCommands {
       return refused(
         `Ignored: it waited ${lateMinutes ?? 0} min for the trader, and an entry does not. Exits are carried out whenever they come.`,
       )
-    const wanted = mayEnter ? this.wanted(command, instrument) : {}
+    const wanted = mayEnter ? this.wanted(command, instrument) : this.wantedExit(command, instrument)
     if (typeof wanted === 'string') return refused(wanted)
     const asked = await this.ports.ask(() => ({
       type: 'outside-signal',
@@ -44,6 +44,7 @@ export class SignalCommands {
       wish,
       mayEnter,
       ...wanted,
+      ...(command.first === undefined ? {} : { first: command.first }),
       source: command.source,
       signal: command.signal,
       said: command.said,
@@ -85,6 +86,21 @@ export class SignalCommands {
     const lotsMax = this.most(command, instrument, { limit, stop })
     if (typeof lotsMax === 'string') return lotsMax
     return { limit, stop, lotsMax, targets: targets.length === 0 ? undefined : targets }
+  }
+
+  /** A quantity is rounded to whole lots upwards: an exit never leaves more than was asked. */
+  private wantedExit({ exit }: SignalCommand, instrument: Instrument): Wanted | string {
+    if (exit === undefined) return {}
+    if (exit.mode === 'part') {
+      const part = parseDecimal(exit.value, RATE_SCALE - 2, 'ceil')
+      return part === undefined || part <= 0 || part > RATE_ONE
+        ? `An exit of ${exit.value} % is no part of a position.`
+        : { exit: { part: rate(part) } }
+    }
+    const quantity = parseQuantity(instrument, exit.value, 'ceil')
+    return quantity === undefined || quantity <= 0
+      ? `An exit of ${exit.value} ${instrument.symbol} is no quantity.`
+      : { exit: { lots: lots(quantity) } }
   }
 
   /** The smaller of what the body asks for and what its source allows. */
