@@ -160,9 +160,17 @@ export async function panicFields(reads: Reads, before: readonly PositionRow[]):
   })
   const trades = (ended ?? (await read())).flatMap((row) => (row?.isOpen === false ? [row] : []))
   return [
-    ...trades.map((row) =>
-      field(row.symbol, `${row.side === 1 ? 'long' : 'short'} ${row.quantity} closed @ ${shown(row.exitPrice ?? '')}, ${money(row.pnl)}`),
-    ),
+    ...trades.map((row) => {
+      const held = before.find(({ tradeNumber }) => tradeNumber === row.number)?.quantity ?? row.quantity
+      const side = row.side === 1 ? 'long' : 'short'
+      const exit = `@ ${shown(row.exitPrice ?? '')}`
+      // A part was closed before: price and result are of the whole trade.
+      const closed =
+        signOf(subtract(absolute(held), row.quantity)) === 0
+          ? `${row.quantity} closed ${exit}`
+          : `${absolute(held)} closed, the last of ${row.quantity}, on average ${exit}`
+      return field(row.symbol, `${side} ${closed}, ${money(row.pnl)}`)
+    }),
     ...(trades.length === 0 ? [] : [field('Result', `${money(add('0', ...trades.map((row) => row.pnl)))}, including fees`)]),
   ]
 }

@@ -361,7 +361,7 @@ const risk = defineRead({
         ...(limits === null ? [] : [field('Flatten at', `${plainPercent(limits.drawdownRed, 1)} drawdown`)]),
         ...stopsOf(positions),
         ...measuresOf(book === undefined ? undefined : reportOf(book, { type: 'portfolio' }), account.updatedTs),
-        field('As of', `${time(account.updatedTs, account.updatedTs)} market time`),
+        field('As of', asOf(account.updatedTs, context.ports.system.profile)),
       ],
       table: {
         columns: [{ title: 'limit' }, { title: 'used', isExtra: true }, { title: 'USDT', align: 'right' }, { title: '', align: 'right' }],

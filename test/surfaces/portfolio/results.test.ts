@@ -194,7 +194,7 @@ describe('a cancel', () => {
 test('a panic ends with what it made of each trade, in all, and how trading continues', async () => {
   const world = makeWorld()
   world.outcome = { status: 'done', text: 'FLAT: 0 positions.' }
-  const trade = { number: 12, symbol: 'BTCUSDT', side: 1, quantity: '0.05', exitPrice: '64250', pnl: '-8.09', isOpen: false } as TradeRow
+  let trade = { number: 12, symbol: 'BTCUSDT', side: 1, quantity: '0.05', exitPrice: '64250', pnl: '-8.09', isOpen: false } as TradeRow
   const runner = new CommandRunner({ ...world.ports, reads: { ...world.ports.reads, trade: async () => trade } })
   const told = async (surface: 'cli' | 'telegram') => {
     const asked = await runner.runLine('panic', by('trader', { surface }))
@@ -206,5 +206,7 @@ test('a panic ends with what it made of each trade, in all, and how trading cont
     { name: 'Result', value: '-8.09 USDT, including fees' },
   ])
   expect(reply.text).toBe('FLAT: 0 positions. To trade again: ballast resume')
+  trade = { ...trade, quantity: '0.2' }
+  expect((await told('cli')).fields?.[0]?.value).toBe('long 0.05 closed, the last of 0.2, on average @ 64,250, -8.09 USDT')
   expect((await told('telegram')).text).toContain('To trade again: /resume')
 })
