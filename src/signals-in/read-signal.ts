@@ -2,10 +2,18 @@
  * From a body to a signal, in the format that its source was made with: another format is refused, never tried (S15).
  */
 import { type Result, ok } from '../core/result.ts'
+import { readAlertatron } from './formats/alertatron.ts'
+import { readAltrady } from './formats/altrady.ts'
+import { readCornix } from './formats/cornix.ts'
+import { readFreqtrade } from './formats/freqtrade.ts'
+import { readKeyValue } from './formats/key-value.ts'
 import { readLine } from './formats/line.ts'
 import { readNative } from './formats/native.ts'
+import { readOkx } from './formats/okx.ts'
 import { readThreeCommas } from './formats/three-commas.ts'
+import { readTradersPost } from './formats/traders-post.ts'
 import { readTradingView, readTradingViewTarget } from './formats/tradingview.ts'
+import { readWunderTrading } from './formats/wunder-trading.ts'
 import type { OutsideSignal, SignalBody, SignalFormat, SignalRefusal } from './signal.ts'
 import { type SignalMarket, readSignalSymbol } from './symbol.ts'
 
@@ -15,6 +23,14 @@ const READERS: Readonly<Record<SignalFormat, (body: SignalBody) => Result<Outsid
   tradingview: readTradingView,
   '3commas': readThreeCommas,
   line: readLine,
+  okx: readOkx,
+  traderspost: readTradersPost,
+  wundertrading: readWunderTrading,
+  altrady: readAltrady,
+  'key-value': readKeyValue,
+  alertatron: readAlertatron,
+  cornix: readCornix,
+  freqtrade: readFreqtrade,
 }
 
 /**

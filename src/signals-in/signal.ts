@@ -3,7 +3,21 @@
  */
 
 /** Pinned when a source is made: a body is read as this and as nothing else (S15). */
-export const SIGNAL_FORMATS = ['native', 'tradingview-target', 'tradingview', '3commas', 'line'] as const
+export const SIGNAL_FORMATS = [
+  'native',
+  'tradingview-target',
+  'tradingview',
+  '3commas',
+  'line',
+  'okx',
+  'traderspost',
+  'wundertrading',
+  'altrady',
+  'key-value',
+  'alertatron',
+  'cornix',
+  'freqtrade',
+] as const
 export type SignalFormat = (typeof SIGNAL_FORMATS)[number]
 
 /** paper: what a source sends is recorded, and nothing is sent to the exchange. */
