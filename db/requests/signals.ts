@@ -9,7 +9,8 @@ import { type Judgment, judgeSignal, twinKey } from '../../src/signals-in/judge.
 import { refusalSentence } from '../../src/signals-in/refusal-sentence.ts'
 import type { OutsideSignal, SignalRefusal } from '../../src/signals-in/signal.ts'
 import type { PostgresSignalSources } from '../access/signal-sources.ts'
-import { type InstallationAlertType, insertAlert } from '../alerts.ts'
+import type { AlertType } from '../../src/alerts/catalogue.ts'
+import { insertAlert } from '../alerts.ts'
 import type { Queryable, Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 import { COMMANDS_CHANNEL } from './commands.ts'
@@ -87,7 +88,7 @@ export class PostgresSignals implements Signals, SignalIntake {
     })
   }
 
-  private async tell(sql: Queryable, source: OpenSource, refusal: SignalRefusal, type: InstallationAlertType, atMs: number): Promise<void> {
+  private async tell(sql: Queryable, source: OpenSource, refusal: SignalRefusal, type: AlertType, atMs: number): Promise<void> {
     const [last] = await sql<{ id: number }[]>`
       select id from alerts where type = ${type} and detail->>'source' = ${source.name}
         and created_at > (extract(epoch from clock_timestamp()) * 1000)::bigint - ${ALERT_EVERY_MS}::bigint limit 1`

@@ -1,7 +1,8 @@
 /**
  * Alerts of a process that may find the database away: kept in memory and written when it answers again, oldest first.
  */
-import { type InstallationAlert, type InstallationAlertType, insertAlert } from '../../db/alerts.ts'
+import { type InstallationAlert, insertAlert } from '../../db/alerts.ts'
+import type { AlertType } from '../alerts/catalogue.ts'
 import { type Sql, makeClient } from '../../db/client.ts'
 
 const FLUSH_EVERY_MS = 2_000
@@ -23,7 +24,7 @@ export class AlertWriter {
     this.timer.unref()
   }
 
-  raise(type: InstallationAlertType, summary: string): void {
+  raise(type: AlertType, summary: string): void {
     this.waiting.push({ type, summary, atMs: Date.now() })
     if (this.waiting.length > KEPT_MAX) this.waiting.splice(0, this.waiting.length - KEPT_MAX)
     void this.flush()

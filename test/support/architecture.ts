@@ -25,6 +25,7 @@ export const LAYERS = [
   ['src/risk/', 'risk'],
   ['src/portfolio/', 'portfolio'],
   ['src/signals-in/', 'signals-in'],
+  ['src/alerts/', 'alerts'],
   ['src/kernel/', 'kernel'],
   ['src/venue/port/', 'venue-port'],
   ['src/venue/bybit/', 'bybit'],
@@ -57,7 +58,7 @@ type Layer = (typeof LAYERS)[number][1]
 
 export const layerOf = (path: string): Layer | undefined => LAYERS.find(([prefix]) => path.startsWith(prefix))?.[1]
 
-const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim', 'signals-in'] as const
+const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim', 'signals-in', 'alerts'] as const
 const ENGINES = [...PURE, 'candles', 'backtest'] as const
 
 /** Who may import whom. A layer may always import itself. */
@@ -74,6 +75,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   'strategy-files': ['core', 'strategy'],
   kernel: ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'signals-in'],
   'signals-in': ['core', 'market'],
+  alerts: ['core', 'kernel'],
   'venue-port': ['core', 'market', 'trading'],
   bybit: ['core', 'market', 'trading', 'venue-port'],
   sim: ['core', 'market', 'trading', 'portfolio'],
@@ -81,14 +83,14 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   backtest: [...PURE, 'candles', 'strategy-files', 'charts'],
   charts: ['core'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
-  db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy', 'signals-in'],
+  db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy', 'signals-in', 'alerts'],
   commands: [...PURE, 'journal'],
   client: [...PURE, 'commands'],
   api: [...PURE, 'commands', 'journal', 'charts', 'system'],
   jobs: [...ENGINES, 'strategy-files', 'db'],
-  bots: ['core', 'commands', 'client'],
+  bots: ['core', 'alerts', 'commands', 'client'],
   system: ['core'],
-  config: ['core', 'market', 'candles', 'trading', 'portfolio', 'risk', 'strategy', 'strategy-files', 'sim', 'bybit', 'system'],
+  config: ['core', 'market', 'candles', 'trading', 'portfolio', 'risk', 'strategy', 'strategy-files', 'sim', 'bybit', 'system', 'alerts'],
   'market-data': ['core', 'market', 'candles', 'charts', 'bybit', 'bybit-server', 'venue-port', 'config', 'system'],
   // Past the trader: with the exchange alone.
   emergency: ['core', 'market', 'trading', 'bybit', 'venue-port', 'system'],

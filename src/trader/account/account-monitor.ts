@@ -2,6 +2,7 @@
  * When the account is compared with the exchange's, what a doubt leads to, and when a doubt is over.
  */
 import type { ReconcileOutcome, Reconciler } from './reconciler.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import { type Hold, UNEXPLAINED_HOLD } from '../../kernel/state/holds.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -20,7 +21,7 @@ export interface AccountMonitorPorts {
   readonly holds: Pick<SystemHolds, 'add' | 'lift' | 'stale'>
   readonly health: HealthReporter
   readonly wallClock: Pick<WallClock, 'steadyMs' | 'sleep'>
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 

@@ -2,6 +2,7 @@
  * Says once where the account holds coins of a traded spot pair that Ballast did not buy, and what might happen to them.
  */
 import { type InstrumentIndex, lots } from '../../core/units.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, formatQuantity, isTooSmall } from '../../market/instrument.ts'
@@ -9,7 +10,7 @@ import type { AccountReading } from '../../trading/report.ts'
 
 export interface UnownedCoinsPorts {
   readonly kernel: Kernel
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
 }
 
 export class UnownedCoins {

@@ -4,6 +4,7 @@
 import type { TradedVenue } from '../../venue/port/venue.ts'
 import type { VenueError } from '../../venue/port/error.ts'
 import { HOUR_MS, MINUTE_MS, type Rate, type Ts } from '../../core/units.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -54,7 +55,7 @@ export class EnvironmentMonitor {
   constructor(ports: EnvironmentPorts) {
     const { kernel, venue, holds, health, wallClock, isLive, isObserving } = ports
     this.ports = ports
-    const notice = (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
+    const notice = (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string): void =>
       ports.post(() => ({ type: 'notice', alert, severity, about: instrument?.index, summary, ts: ports.now() }))
     this.conditions = new PreconditionWatch({ kernel, venue, holds, notice, health, wallClock, isLive, isObserving })
     this.liquidation = new LiquidationWatch({ kernel, notice })

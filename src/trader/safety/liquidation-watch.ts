@@ -2,6 +2,7 @@
  * Watches how near a position stands to its liquidation, and to being deleveraged by the exchange (S19).
  */
 import type { InstrumentIndex } from '../../core/units.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, shownPrice } from '../../market/instrument.ts'
@@ -38,7 +39,7 @@ export const isStopBeyond = ({ lots, stop, liquidation }: Standing): boolean =>
 
 export interface LiquidationWatchPorts {
   readonly kernel: Kernel
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
 }
 
 export class LiquidationWatch {

@@ -5,6 +5,7 @@ import type { Listing } from '../../venue/port/listing.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
 import { DAY_MS, HOUR_MS, type InstrumentIndex, type Ts } from '../../core/units.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -22,7 +23,7 @@ export interface ListingPorts {
   readonly wallClock: WallClock
   readonly now: () => Ts
   readonly post: (input: () => KernelInput) => void
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   /** The trader must be started again, in order, to count in other steps. */
   readonly startAgain: (why: string) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void

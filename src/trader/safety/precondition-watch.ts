@@ -5,6 +5,7 @@ import type { ConditionsReading, SymbolCondition } from '../../venue/port/condit
 import type { TradedVenue } from '../../venue/port/venue.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import type { Result } from '../../core/result.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Rate } from '../../core/units.ts'
@@ -21,7 +22,7 @@ export interface PreconditionPorts {
   readonly kernel: Kernel
   readonly venue: Pick<TradedVenue, 'conditions' | 'setLeverage' | 'setMarginMode'> & { clockSkewMs(): Promise<Result<number, VenueError>> }
   readonly holds: SystemHolds
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   readonly health: HealthReporter
   readonly wallClock: WallClock
   readonly isLive: boolean

@@ -5,6 +5,7 @@ import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading, SymbolCondition } from '../../venue/port/conditions.ts'
 import { type VenueError, errorWords } from '../../venue/port/error.ts'
 import { DAY_MS, RATE_ONE, type Rate } from '../../core/units.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 
 /** refuse: no start; while running: entries off for the account. hold: entries off, for the symbol if one is named. warn: said only. */
@@ -44,7 +45,7 @@ export const FINDING_CODES = [
   'fee.unexpected',
   'clock.skew',
   'account.unread',
-] as const
+] as const satisfies readonly AlertType[]
 export type FindingCode = (typeof FINDING_CODES)[number]
 
 export interface Wanted {

@@ -2,6 +2,7 @@
  * What the exchange's answers say about the exchange and about us: a ban of this address, maintenance, a key that is not accepted, a rate too high.
  */
 import { COUNTRY_CODE, COUNTRY_NEXT, FORBIDDEN_WAIT_MS, TRADE_REFUSED, type VenueError, errorWords } from '../../venue/port/error.ts'
+import type { AlertType } from '../../alerts/catalogue.ts'
 import type { AlertSeverity } from '../../kernel/state/alert-severity.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -15,7 +16,7 @@ export interface VenueHealthPorts {
   readonly kernel: Kernel
   readonly wallClock: WallClock
   readonly health: HealthReporter
-  readonly notice: (alert: string, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
+  readonly notice: (alert: AlertType, severity: AlertSeverity, instrument: Instrument | undefined, summary: string) => void
   /** Whether exits go over the trade WebSocket while HTTP refuses this address. */
   readonly hasSecondWay: boolean
   /** The exchange's own word about maintenance: its title, or undefined. */
