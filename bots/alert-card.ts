@@ -2,7 +2,9 @@
  * An alert as a reply: what happened, in the figures that matter, with the buttons that help.
  */
 import { amount, money, price, signed } from '../api/commands/format.ts'
+import type { AlertProblem } from '../src/alerts/problem.ts'
 import { type Button, type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../api/commands/reply.ts'
+import { actionsOf } from '../src/alerts/catalogue.ts'
 
 export interface AlertToTell {
   readonly id: number
@@ -17,10 +19,13 @@ export interface AlertToTell {
 const TONES: Readonly<Record<string, Tone>> = { P1: 'bad', P2: 'bad', P3: 'warn', P4: 'info', P5: 'info' }
 const MARKS: Readonly<Record<string, string>> = { P1: '🚨 P1', P2: '❗ P2', P3: '⚠️ P3', P4: '', P5: '' }
 
-/** Severities that are reported in chat; P5 is for logs. */
-export const isTold = (severity: string): boolean => severity !== 'P5'
+export interface CardParts {
+  /** Number by which it is acknowledged; undefined of an event. */
+  readonly problem?: number | undefined
+  readonly isSilent?: boolean
+}
 
-export function alertCard(alert: AlertToTell, badge: string): Reply {
+export function alertCard(alert: AlertToTell, badge: string, { problem, isSilent }: CardParts = {}): Reply {
   const mark = isTrade(alert) ? tradeMark(alert) : (MARKS[alert.severity] ?? '')
   const at = new Date(alert.ts).toISOString()
   return {
@@ -28,9 +33,10 @@ export function alertCard(alert: AlertToTell, badge: string): Reply {
       tone: toneOf(alert),
       fields: fieldsOf(alert),
       text: `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`,
-      buttons: buttonsOf(alert),
+      buttons: [...buttonsOf(alert), ...(problem === undefined ? [] : [runs(`Acknowledge #${problem}`, `/ack ${problem}`)])],
     }),
     badge,
+    ...(isSilent === true ? { isSilent } : {}),
   }
 }
 
@@ -92,40 +98,81 @@ const withMark = (alert: AlertToTell): string | undefined => {
 
 function buttonsOf(alert: AlertToTell): Button[] {
   const number = text(alert, 'tradeNumber')
-  const buttons: Button[] = []
-  if (number !== undefined) buttons.push(runs('Why', `/why ${number}`))
-  if (alert.symbol !== null && isTrade(alert)) buttons.push(runs('Chart', `/chart ${alert.symbol}`))
-  if (alert.type === 'position.unprotected' && alert.symbol !== null)
-    buttons.push(runs(`Close ${alert.symbol}`, `/close ${alert.symbol}`, 'bad'))
-  if (alert.type.startsWith('risk.') || alert.type.startsWith('panic'))
-    buttons.push(runs('Status', '/status'), runs('Positions', '/positions'))
-  const { symbol } = alert
-  if (alert.type === 'external.reduced' && symbol !== null)
-    buttons.push(runs('Keep out', `/pause ${symbol}`), runs('Re-enter', `/resume ${symbol}`))
-  if (alert.type === 'external.position' && symbol !== null)
-    buttons.push(runs(`Adopt ${symbol}`, `/adopt ${symbol}`), runs('Ignore it', `/ignore ${symbol}`))
-  if ((alert.type === 'liquidation.near' || alert.type === 'adl.rank_high') && symbol !== null)
-    buttons.push(runs('Reduce 50 %', `/close ${symbol} 50%`), runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
-  else if (alert.type === 'liquidation.near') buttons.push(runs('Positions', '/positions'), runs('Risk', '/risk'))
-  if (alert.type === 'account.flow' || alert.type === 'account.unexplained') {
-    buttons.push(runs('Flows', '/flows'), runs('Balance', '/balance'))
-    if (alert.type === 'account.unexplained') buttons.push(runs('Resume', '/resume'))
-  } else if (/^(key|account|clock|exchange|ip_ban|rate_limit)\b/.test(alert.type))
-    buttons.push(runs('Health', '/health'), runs('Status', '/status'))
-  if (alert.type === 'stop.moved_outside' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`))
-  if (alert.type === 'position.oversold' && symbol !== null) buttons.push(runs(symbol, `/positions ${symbol}`), runs('Trades', '/trades'))
-  if (alert.type === 'symbol.delisting' && symbol !== null) buttons.push(runs(`Close ${symbol}`, `/close ${symbol}`, 'bad'))
-  if (alert.type === 'reconcile.mismatch') buttons.push(runs('Show', '/reconcile'), runs('Fix', '/reconcile fix'), runs('Pause', '/pause'))
-  if (alert.type === 'report.daily') buttons.push(runs('Days', '/daily'), runs('PnL', '/pnl 7d'))
-  if (alert.type.startsWith('allocator.')) buttons.push(runs('Capital', '/allocator dry-run'))
-  return buttons
+  return [
+    ...(number === undefined ? [] : [runs('Why', `/why ${number}`)]),
+    ...actionsOf(alert).map(({ label, line, isRisky }) => runs(label, line, isRisky === true ? 'bad' : undefined)),
+  ]
 }
 
-export const missedCard = (badge: string, count: number, critical: number): Reply => ({
-  ...reply(`You missed ${count} messages, ${critical} of them critical`, {
-    tone: critical > 0 ? 'bad' : 'warn',
-    text: critical > 0 ? 'The critical ones follow.' : 'None of them was critical.',
-    buttons: [runs('Status', '/status'), runs('Trades', '/trades')],
+/** @param urgent how many were told one by one, since they are critical */
+export const missedCard = (badge: string, count: number, urgent: number): Reply => ({
+  ...reply(`You missed ${count} ${count === 1 ? 'message' : 'messages'}`, {
+    tone: urgent > 0 ? 'bad' : 'warn',
+    text: urgent > 0 ? `${urgent} critical ${urgent === 1 ? 'one was' : 'ones were'} sent one by one.` : 'None of them was critical.',
+    buttons: [runs('Open alerts', '/alerts'), runs('Status', '/status'), runs('Trades', '/trades')],
   }),
   badge,
 })
+
+export interface HeldAlert {
+  readonly severity: string
+  readonly why: string
+  readonly type: string
+  readonly summary: string
+}
+const LINES_MAX = 12
+
+/** What was held back: by type, the last sentence of each. */
+export function digestCard(badge: string, held: readonly HeldAlert[]): Reply {
+  const byType = new Map<string, { readonly count: number; readonly last: HeldAlert }>()
+  for (const last of held) byType.set(last.type, { count: (byType.get(last.type)?.count ?? 0) + 1, last })
+  const groups = [...byType.values()].sort((a, b) => a.last.severity.localeCompare(b.last.severity) || b.count - a.count)
+  const reasons = [...new Set(held.map(({ why }) => why))].filter((why) => why !== '').join(', ')
+  return {
+    ...reply(`${held.length} alerts in one`, {
+      tone: groups.some(({ last }) => last.severity === 'P2') ? 'bad' : 'info',
+      fields: groups
+        .slice(0, LINES_MAX)
+        .map(({ count, last }) =>
+          field(`${count > 1 ? `${count} times ` : ''}${last.type}`, `${last.severity} ${untrusted(last.summary)}`),
+        ),
+      text: [...(groups.length > LINES_MAX ? [`${groups.length - LINES_MAX} more types`] : []), `Held back: ${reasons}.`].join('. '),
+      buttons: [runs('Open alerts', '/alerts'), runs('History', '/alerts history')],
+    }),
+    badge,
+    isSilent: true,
+  }
+}
+
+/** P1 that nobody has acknowledged. */
+export const openCard = (badge: string, problems: readonly AlertProblem[], isEscalated: boolean): Reply => ({
+  ...reply(`🚨 ${problems.length === 1 ? 'A P1 alert is' : `${problems.length} P1 alerts are`} not acknowledged`, {
+    tone: 'bad',
+    fields: problems
+      .slice(0, LINES_MAX)
+      .map(({ id, type, summary, count }) => field(`#${id} ${type}${count > 1 ? ` (${count} times)` : ''}`, untrusted(summary))),
+    text: isEscalated ? 'Passed on to you: nobody has acknowledged it in time.' : 'Told every ten minutes until somebody does.',
+    buttons: [
+      ...(problems.length === 1
+        ? problems.flatMap((problem) => actionsOf(problem).map(({ label, line }) => runs(label, line, 'bad'))).slice(0, 3)
+        : []),
+      runs(
+        problems.length === 1 ? `Acknowledge #${problems[0]?.id}` : 'Acknowledge all',
+        problems.length === 1 ? `/ack ${problems[0]?.id}` : '/ack all',
+      ),
+      runs('Open alerts', '/alerts'),
+    ],
+  }),
+  badge,
+})
+
+/** A message of before, once somebody has seen what it says, or it is over. */
+export function settledCard(sent: Reply, { status, ackedBy, endedBy }: AlertProblem): Reply {
+  const word = status === 'acked' ? `Acknowledged by ${untrusted(ackedBy ?? '')}` : `Over (${untrusted(endedBy ?? '')})`
+  return {
+    ...sent,
+    tone: status === 'over' ? 'ok' : sent.tone,
+    text: [sent.text, word].filter((part) => part !== undefined).join('\n'),
+    buttons: sent.buttons.filter(({ action }) => action.type !== 'command' || !action.text.startsWith('/ack')),
+  }
+}

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Button, type Reply, reply } from '../api/commands/reply.ts'
 import { type ChatUser, type ChatUsers, accessOf } from './access.ts'
-import { alertCard, isTold } from './alert-card.ts'
+import { alertCard } from './alert-card.ts'
 import { type Delivery, type DeliveryRows, Outbox, type SendResult } from './outbox.ts'
 import { callbackOf, commandLineOf, pageCallback, parseCallback } from './parse.ts'
 import { renderDiscord } from './discord/render.ts'
@@ -222,6 +222,7 @@ describe('S17: access', () => {
 })
 
 describe('outbox', () => {
+  const isMild = ({ severity }: Delivery): boolean => severity !== 'P1' && severity !== 'P2'
   class Rows implements DeliveryRows {
     readonly rows: (Delivery & { status: string; nextAtMs: number; error: string })[] = []
     nowMs = 0
@@ -233,19 +234,32 @@ describe('outbox', () => {
         payload: { ...reply(title), badge: '' },
         attempts: 0,
         createdAtMs,
+        alertId: this.rows.length + 1,
         status: 'pending',
         nextAtMs: 0,
         error: '',
       })
     }
     async dueChannels() {
+      for (const r of this.rows) if (r.status === 'refused' && r.nextAtMs <= this.nowMs) this.set(r.id, { status: 'pending' })
       const channels = new Set(this.rows.filter((r) => r.status === 'pending').map((r) => r.channel))
       return [...channels].filter((c) =>
         this.rows.filter((r) => r.channel === c && r.status === 'pending').every((r) => r.nextAtMs <= this.nowMs),
       )
     }
     async pending(channel: string, limit: number) {
-      return this.rows.filter((r) => r.channel === channel && r.status === 'pending').slice(0, limit)
+      const waiting = this.rows.filter((r) => r.channel === channel && r.status === 'pending')
+      return waiting.sort((a, b) => Number(isMild(a)) - Number(isMild(b)) || a.id - b.id).slice(0, limit)
+    }
+    async backlog(channel: string, beforeMs: number) {
+      const mild = this.rows.filter((r) => r.channel === channel && r.status === 'pending' && isMild(r))
+      return { ids: mild.map((r) => r.id), old: mild.filter((r) => r.createdAtMs < beforeMs).length }
+    }
+    async setAside(id: number, delayMs: number, detail: string) {
+      this.set(id, { status: 'refused', nextAtMs: this.nowMs + delayMs, error: detail })
+    }
+    async move(channel: string, to: string) {
+      for (const r of this.rows.filter((x) => x.channel === channel && x.status === 'pending')) this.set(r.id, { channel: to })
     }
     private set(id: number, change: Partial<Rows['rows'][number]>): void {
       const at = this.rows.findIndex((r) => r.id === id)
@@ -269,6 +283,7 @@ describe('outbox', () => {
   }
   function make(rows: Rows, answer: (channel: string, title: string, count: number) => SendResult) {
     const told: string[] = []
+    const news: string[] = []
     let count = 0
     const outbox = new Outbox({
       rows,
@@ -279,10 +294,13 @@ describe('outbox', () => {
         return result
       },
       missedCard: (missed, critical) => ({ ...reply(`missed ${missed}, ${critical} critical`), badge: '' }),
+      refused: async ({ channel }, detail) => void news.push(`${channel} refused ${detail}`),
+      accepted: async (channel) => void news.push(`${channel} accepted`),
+      moved: async () => {},
       nowMs: () => rows.nowMs,
       log: () => {},
     })
-    return { outbox, told }
+    return { outbox, told, news }
   }
   const sent: SendResult = { type: 'sent', messageRef: '1' }
 
@@ -316,44 +334,75 @@ describe('outbox', () => {
     expect(told).toEqual(['t:2 x', 't:1 a'])
   })
 
-  test('a chat that blocked the bot fails alone, with the reason kept', async () => {
+  test('what a chat refuses is given up and reported; P1 and P2 are kept, tried again in five minutes, and told when it takes them', async () => {
     const rows = new Rows()
     rows.add('t:1', 'P4', 'a')
-    const { outbox } = make(rows, () => ({ type: 'refused', detail: '403 Forbidden' }))
+    rows.add('t:1', 'P1', 'b')
+    let isRefusing = true
+    const { outbox, told, news } = make(rows, () => (isRefusing ? { type: 'refused', detail: '403 Forbidden' } : sent))
     await outbox.flush()
-    expect(rows.rows[0]).toMatchObject({ status: 'failed', error: '403 Forbidden' })
+    expect(rows.rows.map(({ status }) => status)).toEqual(['failed', 'refused'])
+    expect(news).toEqual(['t:1 refused 403 Forbidden', 't:1 refused 403 Forbidden'])
+    isRefusing = false
+    rows.nowMs = 299_999
+    await outbox.flush()
+    expect(told).toEqual([])
+    rows.nowMs = 300_000
+    await outbox.flush()
+    expect(told).toEqual(['t:1 b'])
+    expect(news.at(-1)).toBe('t:1 accepted')
   })
 
-  test('no answer is tried again later, then later still, and in the end given up loudly', async () => {
+  test('no answer is tried again later, then later still; a P4 is given up after twelve times, a P1 never (S14)', async () => {
     const rows = new Rows()
     rows.add('t:1', 'P1', 'a')
-    const { outbox } = make(rows, () => ({ type: 'failed', detail: 'timeout' }))
-    let rounds = 0
-    while (rows.rows[0]?.status === 'pending' && rounds < 50) {
+    rows.add('t:2', 'P4', 'b')
+    let isUp = false
+    const { outbox, told } = make(rows, () => (isUp ? sent : { type: 'failed', detail: 'timeout' }))
+    for (let round = 0; round < 300; round++) {
       await outbox.flush()
       rows.nowMs += 60_000
-      rounds += 1
     }
-    expect(rows.rows[0]?.status).toBe('failed')
-    expect(rounds).toBe(12)
+    expect(rows.rows.map(({ status }) => status)).toEqual(['pending', 'failed'])
+    expect(rows.rows[1]?.attempts).toBe(11)
+    isUp = true
+    await outbox.flush()
+    expect(told).toEqual(['t:1 a'])
   })
 
-  test('after an outage one card shows what was missed, and the critical ones still come', async () => {
+  test('after an outage one card says what was missed, whatever its number; the critical ones come before it, one by one', async () => {
     const rows = new Rows()
-    for (let k = 0; k < 14; k++) rows.add('t:1', k === 5 ? 'P1' : 'P4', `m${k}`, 0)
-    rows.nowMs = 600_000
+    for (let k = 0; k < 214; k++) rows.add('t:1', k % 40 === 5 ? 'P1' : 'P4', `m${k}`, k * 1_000)
+    rows.nowMs = 300_000
     const { outbox, told } = make(rows, () => sent)
     await outbox.flush()
-    expect(told).toEqual(['t:1 missed 14, 1 critical', 't:1 m5'])
-    expect(rows.rows.filter((r) => r.status === 'dropped').length).toBe(13)
+    expect(told).toEqual(['t:1 m5', 't:1 m45', 't:1 m85', 't:1 m125', 't:1 m165', 't:1 m205', 't:1 missed 208, 6 critical'])
+    expect(rows.rows.filter((r) => r.status === 'dropped').length).toBe(208)
+  })
+
+  test('a P1 behind hundreds of others is the next message', async () => {
+    const rows = new Rows()
+    for (let k = 0; k < 600; k++) rows.add('t:1', 'P4', `m${k}`)
+    rows.add('t:1', 'P1', 'urgent')
+    const { outbox, told } = make(rows, () => sent)
+    await outbox.flush()
+    expect(told[0]).toBe('t:1 urgent')
+    expect(told).toHaveLength(601)
+  })
+
+  test('a group that became a supergroup has its messages under the new address', async () => {
+    const rows = new Rows()
+    rows.add('t:1', 'P4', 'a')
+    rows.add('t:1', 'P1', 'b')
+    const { outbox, told } = make(rows, (channel) => (channel === 't:1' ? { type: 'moved', to: 't:9' } : sent))
+    await outbox.flush()
+    expect(told).toEqual(['t:9 b', 't:9 a'])
   })
 })
 
 describe('alerts', () => {
   const told = (type: string, summary: string, detail: Readonly<Record<string, unknown>>) =>
     alertCard({ id: 1, type, severity: 'P4', symbol: 'BTCUSDT', summary, detail: { tradeNumber: 12, ...detail }, ts: 0 }, '⚙️ SIM')
-
-  test('alerts: P5 is for logs', () => expect(isTold('P5')).toBe(false))
 
   test('an exit begins with what it made, and carries its figures and a Why', () => {
     const card = told('exit.filled', 'CLOSED long 0.05 BTCUSDT @ 64,880.1, signal', {

@@ -1,14 +1,10 @@
 /**
- * The outbox table: what waits for each chat, and which alerts have been put into it.
- * Never routes an alert twice to one chat.
+ * The outbox table: what waits for each chat.
  */
-import type { Delivery, DeliveryRows } from '../bots/outbox.ts'
-import type { Reply } from '../api/commands/reply.ts'
-import type { AlertToTell } from '../bots/alert-card.ts'
+import type { Backlog, Delivery, DeliveryRows } from '../bots/outbox.ts'
 import type { Sql } from './client.ts'
-import { toJson } from './json.ts'
 
-const ROUTED_KEY = 'alerts-routed'
+const URGENT = ['P1', 'P2']
 
 export class PostgresDeliveries implements DeliveryRows {
   private readonly sql: Sql
@@ -25,6 +21,9 @@ export class PostgresDeliveries implements DeliveryRows {
   }
 
   async dueChannels(): Promise<readonly string[]> {
+    await this.sql`
+      update deliveries set status = 'pending' where status = 'refused' and ${this.mine}
+        and next_at <= (extract(epoch from clock_timestamp()) * 1000)::bigint`
     const rows = await this.sql<{ channel: string }[]>`
       select channel from deliveries where status = 'pending' and ${this.mine} group by channel
       having max(next_at) <= (extract(epoch from clock_timestamp()) * 1000)::bigint`
@@ -33,8 +32,34 @@ export class PostgresDeliveries implements DeliveryRows {
 
   async pending(channel: string, limit: number): Promise<readonly Delivery[]> {
     return this.sql<Delivery[]>`
-      select id, channel, severity, payload, attempts, created_at as "createdAtMs" from deliveries
-      where status = 'pending' and channel = ${channel} order by id limit ${limit}`
+      select id, channel, severity, payload, attempts, created_at as "createdAtMs", alert_id as "alertId" from deliveries
+      where status = 'pending' and channel = ${channel} order by severity not in ${this.sql(URGENT)}, id limit ${limit}`
+  }
+
+  async backlog(channel: string, beforeMs: number): Promise<Backlog> {
+    const rows = await this.sql<{ id: number; isOld: boolean }[]>`
+      select id, created_at < ${beforeMs} as "isOld" from deliveries
+      where status = 'pending' and channel = ${channel} and severity not in ${this.sql(URGENT)}`
+    return { ids: rows.map(({ id }) => id), old: rows.filter(({ isOld }) => isOld).length }
+  }
+
+  async setAside(id: number, delayMs: number, detail: string): Promise<void> {
+    await this.sql`
+      update deliveries set status = 'refused', attempts = attempts + 1, last_error = ${detail},
+        next_at = (extract(epoch from clock_timestamp()) * 1000)::bigint + ${delayMs} where id = ${id}`
+  }
+
+  async move(channel: string, to: string): Promise<void> {
+    await this.sql.begin(async (sql) => {
+      // What the new address has already is not told there twice.
+      await sql`
+        update deliveries d set channel = ${to} where channel = ${channel} and status in ('pending', 'held', 'refused')
+          and not exists (select 1 from deliveries o where o.channel = ${to} and o.alert_id = d.alert_id)`
+      await sql`
+        update deliveries set status = 'dropped', last_error = 'the chat has moved' where channel = ${channel} and status in ('pending', 'held', 'refused')`
+      await sql`
+        insert into chat_moves (channel, moved_to) values (${channel}, ${to}) on conflict (channel) do update set moved_to = excluded.moved_to`
+    })
   }
 
   async sent(id: number, messageRef: string): Promise<void> {
@@ -58,30 +83,4 @@ export class PostgresDeliveries implements DeliveryRows {
   async drop(ids: readonly number[], detail: string): Promise<void> {
     await this.sql`update deliveries set status = 'dropped', last_error = ${detail} where id in ${this.sql([...ids])}`
   }
-}
-
-/** Alerts that were not routed yet become deliveries of each channel, in one transaction with the memory of it. Answers how many. */
-export async function routeAlerts(
-  sql: Sql,
-  channelsOf: (alert: AlertToTell) => readonly string[],
-  cardOf: (alert: AlertToTell) => Reply,
-): Promise<number> {
-  return sql.begin(async (tx) => {
-    const [memory] = await tx<{ value: number }[]>`
-      insert into meta (key, value) values (${ROUTED_KEY}, to_jsonb(coalesce((select max(id) from alerts), 0)))
-      on conflict (key) do update set value = meta.value returning value::bigint as value`
-    const from = memory?.value ?? 0
-    // The row is locked by the upsert: two senders cannot route the same alerts.
-    const alerts = await tx<
-      AlertToTell[]
-    >`select id, type, severity, symbol, summary, detail, ts from alerts where id > ${from} order by id limit 500`
-    for (const alert of alerts)
-      for (const channel of channelsOf(alert))
-        await tx`
-          insert into deliveries (alert_id, channel, severity, payload) values (${alert.id}, ${channel}, ${alert.severity}, ${toJson(cardOf(alert))}::text::jsonb)
-          on conflict do nothing`
-    const last = alerts[alerts.length - 1]
-    if (last !== undefined) await tx`update meta set value = to_jsonb(${last.id}::bigint) where key = ${ROUTED_KEY}`
-    return alerts.length
-  })
 }

@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import type { AlertPorts } from '../alert-ports.ts'
 import type { SignalPorts } from '../signal-ports.ts'
 import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
@@ -32,6 +33,8 @@ export const SCOPES = [
   'trade:write',
   'strategy:write',
   'backtest:run',
+  'alerts:read',
+  'alerts:write',
   'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
@@ -49,6 +52,8 @@ export interface Actor {
   readonly role: Role | undefined
   readonly surface: Surface
   readonly chat?: string | undefined
+  /** Of a chat with topics: the one that was asked in. */
+  readonly topic?: string | undefined
   /** Whether nobody else reads it. */
   readonly isPrivateChat?: boolean
   /** Name for greetings; untrusted. */
@@ -73,6 +78,7 @@ export interface CommandPorts {
   readonly audit: Audit
   readonly keys: Keys
   readonly signals: SignalPorts
+  readonly alerts: AlertPorts
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */

@@ -44,9 +44,8 @@ const OURS: Readonly<Record<string, Ours>> = {
   show_config: { text: `${AT_THE_TERMINAL}: ballast config show` },
   config: { text: `${AT_THE_TERMINAL}: ballast config show` },
   logs: { line: '/health', text: 'The log is printed in the terminal that runs Ballast.' },
-  alerts: { line: '/status', text: 'Alerts are sent automatically to admins and listed chats. Past alerts: GET /api/v1/alerts' },
-  mute: { line: '/pause', text: 'Mute messages in your chat app; P3 and below are silent anyway. To pause trading: /pause.' },
-  unmute: { line: '/resume', text: 'Unmute messages in your chat app. To resume trading: /resume.' },
+  mute: { line: '/silences', text: 'Silence alerts by type, symbol or severity: /silence sym:DOGE 2h. Hours of the night: /quiet.' },
+  unmute: { line: '/silences', text: 'End a silence: /unsilence NUMBER.' },
 }
 
 /** Aliases of chat that mean more at a terminal than there. */

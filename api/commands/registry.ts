@@ -3,6 +3,10 @@
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
 import { audit } from './groups/audit-command.ts'
+import { ACK_COMMANDS } from './alerts/ack-commands.ts'
+import { alerts } from './alerts/alerts-command.ts'
+import { quiet } from './alerts/quiet-command.ts'
+import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
 import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
@@ -45,6 +49,10 @@ export const COMMANDS: readonly Command[] = [
   ...WHY_COMMANDS,
   whynot,
   ...SIGNAL_COMMANDS,
+  alerts,
+  ...ACK_COMMANDS,
+  ...SILENCE_COMMANDS,
+  quiet,
   audit,
   whatif,
   ...NOTE_COMMANDS,

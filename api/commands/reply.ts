@@ -56,6 +56,8 @@ export interface Reply {
   readonly ephemeral?: boolean
   /** Its fields hold a secret: no record keeps them. */
   readonly isSecret?: boolean
+  /** Sent without a sound, where the platform can. */
+  readonly isSilent?: boolean
   /** The message is edited for a while: same key, same message. */
   readonly live?: {
     readonly key: string

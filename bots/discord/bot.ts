@@ -391,8 +391,25 @@ export class DiscordBot {
       const userId = /^user:(\d+)$/.exec(channel)?.[1]
       const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
       if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} does not accept messages` }
-      const sent = await target.send(payloadOf(renderDiscord(outgoing, undefined)))
+      const sent = await target.send({
+        ...payloadOf(renderDiscord(outgoing, undefined)),
+        ...(outgoing.isSilent === true ? { flags: MessageFlags.SuppressNotifications } : {}),
+      })
       return { type: 'sent', messageRef: sent.id }
+    } catch (thrown) {
+      return toSendResult(thrown)
+    }
+  }
+
+  /** A message of before says something else now. */
+  async change(channel: string, messageRef: string, outgoing: Reply): Promise<SendResult> {
+    try {
+      const userId = /^user:(\d+)$/.exec(channel)?.[1]
+      const target =
+        userId === undefined ? await this.client.channels.fetch(channel) : await (await this.client.users.fetch(userId)).createDM()
+      if (target === null || !target.isTextBased()) return { type: 'refused', detail: `channel ${channel} has no messages` }
+      await target.messages.edit(messageRef, payloadOf(renderDiscord(outgoing, undefined)))
+      return { type: 'sent', messageRef }
     } catch (thrown) {
       return toSendResult(thrown)
     }

@@ -280,6 +280,7 @@ export class TelegramBot {
       id: `telegram:${sender.userId}`,
       surface: 'telegram' as const,
       chat: chat.id,
+      topic: chat.topic,
       isPrivateChat: chat.isPrivate,
       name: sender.name,
     }
@@ -430,6 +431,11 @@ export class TelegramBot {
   /** One attempt: the outbox tries again by itself. @param address a chat, or a chat and a topic of it */
   send(address: string, outgoing: Reply, line: string | undefined, severity = 'P4'): Promise<SendResult> {
     return this.sender.send(address, outgoing, line, severity)
+  }
+
+  /** A message of before says something else now. */
+  change(address: string, messageRef: string, outgoing: Reply): Promise<SendResult> {
+    return this.sender.edit(address, Number(messageRef), renderTelegram(outgoing, undefined))
   }
 
   private later(ms: number, run: () => void): void {

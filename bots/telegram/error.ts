@@ -9,6 +9,8 @@ export function toSendResult(thrown: unknown): SendResult {
   if (!(thrown instanceof TelegramError)) return { type: 'failed', detail: 'no answer from Telegram' }
   const detail = `${thrown.code} ${thrown.description}`.slice(0, 200)
   if (thrown.code === 429) return { type: 'retry-after', ms: (thrown.parameters?.retry_after ?? 5) * 1000 }
+  const moved = thrown.parameters?.migrate_to_chat_id
+  if (moved !== undefined) return { type: 'moved', to: `telegram:${moved}` }
   if (thrown.code === 403 || thrown.code === 400) return { type: 'refused', detail }
   return { type: 'failed', detail }
 }

@@ -34,7 +34,7 @@ export const deliveries = pgTable(
     severity: text().notNull(),
     /** The Reply to render; null where the alert itself is rendered. */
     payload: jsonb().$type<Json>(),
-    status: text().$type<'pending' | 'sent' | 'failed' | 'dropped'>().notNull().default('pending'),
+    status: text().$type<'pending' | 'held' | 'refused' | 'sent' | 'failed' | 'dropped'>().notNull().default('pending'),
     attempts: integer().notNull().default(0),
     nextAt: ms().notNull().default(wallMs),
     lastError: text(),

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { allocatorSection } from './allocator-config.ts'
 import { equitySection } from './equity-config.ts'
+import { notifySection } from './notify-config.ts'
 import { riskSection } from './risk-config.ts'
 import { BOOK_DEPTHS } from '../venue/bybit/stream/book-feed.ts'
 
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
   risk: riskSection,
   allocator: allocatorSection,
   equity: equitySection,
+  notify: notifySection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })
     .prefault({}),

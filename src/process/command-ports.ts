@@ -23,6 +23,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { allocatorSettings } from '../config/allocator-config.ts'
 import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
+import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../db/requests/signals.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
@@ -58,6 +59,7 @@ export function commandPorts(
       rows: new PostgresSignals(sql, sources),
       address: (config.hooks.url ?? `http://127.0.0.1:${config.hooks.port}`).replace(/\/+$/, ''),
     },
+    alerts: new PostgresAlerts(sql, Date.now),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {
       instruments: () => publicVenue.listed(),

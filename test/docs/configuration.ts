@@ -44,6 +44,11 @@ const WORDS: Readonly<Record<string, string>> = {
   'hooks.port': 'Port of all that comes in by webhooks: signals, while there is a source, and Telegram’s updates, where that is set',
   'hooks.url': 'Address by which senders reach that port, shown with each source; without it the one on this machine is shown',
   'hooks.proxyHops': 'How many proxies of yours before that port add to X-Forwarded-For; 0 believes no header',
+  'notify.types':
+    'How loud each type of alert is, of exits by reason too: `on` has a sound, `silent` none, `digest` waits for the digest, `off` is not told. P1 may only be `on`',
+  'notify.quiet': 'Hours in which chats are told of P1 and P2 only, unless they have their own (`/quiet`)',
+  'notify.zone': 'Time zone of quiet hours and of the digest',
+  'notify.digest': 'When what is held back for the digest is told',
   'telegram.token': 'The bot; without it Telegram is off',
   'telegram.apiRoot': 'Another address of the Bot API, as a server of yours',
   'telegram.admins': 'User ids that are admins without pairing',

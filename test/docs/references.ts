@@ -1,6 +1,7 @@
 /**
  * The files of the repository that are made from code, and how each is made.
  */
+import { ALERTS_PAGE, alertsPage } from './alerts-page.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'
 import { architecturePage } from './layers.ts'
@@ -13,6 +14,7 @@ export const REFERENCES: readonly (readonly [path: string, make: () => string | 
   [TERMINAL_WORDS_PATH, terminalWords],
   ['docs/configuration.md', configurationPage],
   ['docs/commands.md', commandsPage],
+  [ALERTS_PAGE, alertsPage],
   ['docs/openapi.json', openApiText],
   ['docs/architecture.md', architecturePage],
   [BUILT_IN_PAGE, builtInPage],

@@ -22,6 +22,9 @@ export interface Fault {
   readonly code: number
   readonly description: string
   readonly retryAfter?: number
+  /** Meets this chat only; undefined: all. */
+  readonly chat?: string
+  readonly migrateTo?: number
   times: number
 }
 
@@ -136,10 +139,15 @@ export class FakeTelegram {
     const method = match[2] as string
     const body = await readBody(request)
     this.calls.push({ method, body })
-    const fault = this.faults.find((f) => f.times > 0 && (f.method === undefined ? /^(send|edit)/.test(method) : f.method === method))
+    const fault = this.faults.find(
+      (f) =>
+        f.times > 0 &&
+        (f.method === undefined ? /^(send|edit)/.test(method) : f.method === method) &&
+        (f.chat === undefined || f.chat === String(body.chat_id)),
+    )
     if (fault !== undefined) {
       fault.times -= 1
-      return failure(fault.code, fault.description, fault.retryAfter)
+      return failure(fault.code, fault.description, fault)
     }
     return this.answer(method, body)
   }
@@ -226,9 +234,15 @@ export class FakeTelegram {
 }
 
 const success = (result: unknown) => ({ status: 200, body: { ok: true, result } })
-const failure = (code: number, description: string, retryAfter?: number) => ({
+const failure = (code: number, description: string, { retryAfter, migrateTo }: Pick<Fault, 'retryAfter' | 'migrateTo'> = {}) => ({
   status: code,
-  body: { ok: false, error_code: code, description, ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }) },
+  body: {
+    ok: false,
+    error_code: code,
+    description,
+    ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }),
+    ...(migrateTo === undefined ? {} : { parameters: { migrate_to_chat_id: migrateTo } }),
+  },
 })
 
 function keyboardOf(markup: unknown): SentMessage['keyboard'] {

@@ -12,8 +12,8 @@ import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
  * What a key of a role may do. A key that opens positions needs symbols and a daily sum (S17), which are not built: apart from an admin's,
  * no key has `trade:write`.
  */
-const LOOKS = ['account:read', 'trade:read', 'strategy:read', 'report:read'] as const
-const OPERATES = [...LOOKS, 'control:pause', 'backtest:run', 'report:write'] as const
+const LOOKS = ['account:read', 'trade:read', 'strategy:read', 'report:read', 'alerts:read'] as const
+const OPERATES = [...LOOKS, 'control:pause', 'backtest:run', 'report:write', 'alerts:write'] as const
 export const SCOPES_OF: Readonly<Record<Role, readonly (typeof SCOPES)[number][]>> = {
   viewer: LOOKS,
   operator: OPERATES,

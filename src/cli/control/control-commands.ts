@@ -73,6 +73,25 @@ export const STEERING = [
     summary: 'list, add, rotate or remove sources of signals; show a body to paste; try a body',
     usage: 'source [list] | source add|rotate|remove <name> [key=value]… | template <format> | test <source|format> <body>',
   },
+  {
+    name: 'alerts',
+    summary: 'list open alerts, or past ones; send a sample of one to try who is told',
+    usage: '[active|history [n]|types|test <type> [P1]]',
+  },
+  { name: 'ack', summary: 'acknowledge an open alert, or all: it is no longer repeated or passed on to others', usage: '<number|all>' },
+  { name: 'resolve', summary: 'say that an open alert is over', usage: '<number>' },
+  {
+    name: 'silence',
+    summary: 'do not tell of some alerts for a while; P1 only if named, for an hour at most, by an admin',
+    usage: '<topic|type:T|sev:P2|sym:BTC|strategy:S|minpnl:50>… <2h> [reason]',
+  },
+  { name: 'unsilence', summary: 'end a silence before its time', usage: '<number>' },
+  { name: 'silences', summary: 'list alerts that are not told for a while, and until when', usage: '' },
+  {
+    name: 'quiet',
+    summary: 'set hours in which this chat is told of P1 and P2 only; the rest follows in one card',
+    usage: '[22:00-07:00 [time zone]|off] [to=<chat>]',
+  },
   { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
   {
     name: 'whatif',

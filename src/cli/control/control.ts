@@ -59,6 +59,13 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   funding: ([period]) => `/api/v1/funding?period=${encodeURIComponent((period ?? '30d').toLowerCase())}`,
   signals: ([n]) => `/api/v1/signals?limit=${n ?? '20'}`,
   signal: (words) => (words.join(' ') === 'source list' || words.length === 0 ? '/api/v1/signal-sources' : undefined),
+  alerts: (words) =>
+    words.length === 0 || words[0] === 'list' || words[0] === 'active'
+      ? '/api/v1/alerts/open'
+      : words[0] === 'history'
+        ? `/api/v1/alerts?limit=${words[1] ?? '20'}`
+        : undefined,
+  silences: () => '/api/v1/alerts/silences',
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 

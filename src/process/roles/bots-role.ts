@@ -1,5 +1,5 @@
 /**
- * The bots role: starts a bot where a token is, routes alerts to its chats, and delivers what waits.
+ * The bots role: starts a bot where a token is, and the sender of alerts to its chats.
  */
 import type { RoleContext, RunningRole } from './role-context.ts'
 import { existsSync, readFileSync } from 'node:fs'
@@ -7,17 +7,14 @@ import { badgeOf } from '../../../api/commands/reply.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
 import type { ChatUsers, Platform } from '../../../bots/access.ts'
-import { type AlertToTell, alertCard, isTold, missedCard } from '../../../bots/alert-card.ts'
-import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
 import { DiscordBot } from '../../../bots/discord/bot.ts'
-import { Outbox } from '../../../bots/outbox.ts'
 import type { BotPorts, ChatDatabase } from '../../../bots/ports.ts'
 import { SeenUpdates } from '../../../bots/seen-updates.ts'
 import { TelegramBot } from '../../../bots/telegram/bot.ts'
+import { chatMoves } from '../../../db/alerting/chats.ts'
 import { insertTurn } from '../../../db/alerts.ts'
 import { PostgresChatUsers, PostgresPairing } from '../../../db/access/chat-users.ts'
 import type { Database } from '../../../db/client.ts'
-import { PostgresDeliveries, routeAlerts } from '../../../db/deliveries.ts'
 import { reportHealth } from '../../../db/health.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
@@ -26,6 +23,7 @@ import { HooksPort } from '../../../api/hooks/hooks-port.ts'
 import { HOOKS_PATH, SignalHook } from '../../../api/hooks/signal-hook.ts'
 import { otherPort } from '../../config/ports.ts'
 import type { JobQueues } from '../../../jobs/queues.ts'
+import { AlertSender } from '../alerts/alert-sender.ts'
 import { ChatOutage } from '../watch/chat-outage.ts'
 
 import { readDiscordFile } from '../../system/paths.ts'
@@ -57,8 +55,9 @@ class BotsRole implements RunningRole {
   private readonly pairings: Readonly<Record<Platform, PostgresPairing>>
   private readonly runner: CommandRunner
   private readonly queues: JobQueues
-  private readonly outbox: Outbox
   private readonly badge: string
+  /** Groups of Telegram that may ask, with the addresses that they have now. */
+  private readonly chats: string[]
   private telegram: TelegramBot | undefined
   private discord: DiscordBot | undefined
   private readonly timers: NodeJS.Timeout[] = []
@@ -101,27 +100,28 @@ class BotsRole implements RunningRole {
     this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
     this.runner = new CommandRunner(ports)
     this.badge = badgeOf(context.config.profile)
-    this.outbox = new Outbox({
-      rows: new PostgresDeliveries(database.sql, ['telegram', 'discord']),
-      send: (channel, outgoing) => {
-        const cut = channel.indexOf(':')
-        const address = channel.slice(cut + 1)
-        if (channel.startsWith('telegram:')) return this.telegram?.send(address, outgoing, undefined, outgoing.tone === 'bad' ? 'P1' : 'P4')
-        return this.discord?.send(address, outgoing)
-      },
-      missedCard: (count, critical) => missedCard(this.badge, count, critical),
-      nowMs: () => Date.now(),
-      log: (text) => context.log('warn', text),
-    })
+    this.chats = [...context.config.telegram.chats]
   }
 
   async start(): Promise<void> {
+    await this.followMoves()
     await this.startTelegram()
     await this.startDiscord()
     this.guard(() => this.lookForSources())
-    this.queues.work('alerts', 1, () => this.tellAlerts())
+    const sender = await AlertSender.open({
+      sql: this.database.sql,
+      config: this.context.config,
+      users: this.users,
+      telegram: () => this.telegram,
+      discord: () => this.discord,
+      onMove: () => this.followMoves(),
+      log: (text) => this.context.log('warn', text),
+    })
+    // What comes from now on is told.
+    await sender.look()
+    this.queues.work('alerts', 1, () => sender.look())
     this.timers.push(
-      setInterval(() => this.guard(() => this.tellAlerts()), SWEEP_MS),
+      setInterval(() => this.guard(() => sender.look()), SWEEP_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
       setInterval(() => this.guard(() => this.lookForSources()), SOURCES_LOOK_MS),
       setInterval(() => {
@@ -168,7 +168,7 @@ class BotsRole implements RunningRole {
       {
         token,
         apiRoot: telegram.apiRoot,
-        access: { admins: telegram.admins, chats: telegram.chats },
+        access: { admins: telegram.admins, chats: this.chats },
         webhook:
           telegram.webhookUrl === undefined || telegram.webhookSecret === undefined
             ? undefined
@@ -189,6 +189,17 @@ class BotsRole implements RunningRole {
   private async lookForToken(): Promise<void> {
     if (this.telegram === undefined) await this.startTelegram()
     if (this.discord === undefined || this.discord.isLost) await this.startDiscord()
+  }
+
+  /** A listed group that became a supergroup keeps its rights under the new address. */
+  private async followMoves(): Promise<void> {
+    const moves = await chatMoves(this.database.sql)
+    for (const entry of [...this.chats]) {
+      const [id = '', role] = entry.split(':')
+      const moved = moves.get(`telegram:${id}`)?.slice('telegram:'.length)
+      const now = moved === undefined ? undefined : `${moved}${role === undefined ? '' : `:${role}`}`
+      if (now !== undefined && !this.chats.includes(now)) this.chats.push(now)
+    }
   }
 
   /** The port of signals is open while there is a source, and no longer. */
@@ -277,36 +288,6 @@ class BotsRole implements RunningRole {
     }
     const rows = await sql<{ symbol: string }[]>`select distinct symbol from strategies where symbol like ${like} order by symbol limit 25`
     return rows.map((r) => r.symbol)
-  }
-
-  /** Chats that are reported: admins in private, listed groups, and the server's channel for such an alert. */
-  private async channels(): Promise<(alert: AlertToTell) => readonly string[]> {
-    const { telegram, discord } = this.context.config
-    const always: string[] = []
-    if (this.telegram !== undefined) {
-      const paired = (await this.users.list('telegram')).filter((u) => u.role === 'admin').map((u) => u.userId)
-      for (const id of new Set([...telegram.admins, ...paired])) always.push(`telegram:${id}`)
-      for (const chat of telegram.chats) always.push(`telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`)
-    }
-    const server = this.discord
-    if (server === undefined) return () => always
-    const paired = (await this.users.list('discord')).filter((u) => u.role === 'admin').map((u) => u.userId)
-    const people = [...new Set([...discord.admins, ...paired])].map((id) => `discord:user:${id}`)
-    return (alert) => {
-      const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
-      return [...always, ...(channel === undefined ? people : [`discord:${channel}`])]
-    }
-  }
-
-  private async tellAlerts(): Promise<void> {
-    // Without a bot nothing is routed: whoever pairs later begins with what comes then.
-    if (this.telegram === undefined && this.discord === undefined) return
-    const channels = await this.channels()
-    const card = (alert: AlertToTell) => alertCard(alert, this.badge)
-    while ((await routeAlerts(this.database.sql, (alert) => (isTold(alert.severity) ? channels(alert) : []), card)) === 500) {
-      // More than one page waits.
-    }
-    await this.outbox.flush()
   }
 
   private async finishPairing(): Promise<void> {

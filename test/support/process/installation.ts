@@ -1,12 +1,12 @@
 /**
  * A whole Ballast in a temporary directory: started as a user starts it, on ports of its own, stopped and removed after.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MAIN } from './program.ts'
+import { CLI, MAIN } from './program.ts'
 
 export interface InstallationOptions {
   readonly config?: Readonly<Record<string, unknown>>
@@ -97,6 +97,21 @@ export class Installation {
     const response = await fetch(`${this.api}/api/v1${path}`, { headers: { authorization: `Bearer ${this.key}` } })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
+  }
+
+  /** A command at the terminal beside it. */
+  cli(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [CLI, ...words, '--data-dir', this.dataDir, '--config', this.configFile],
+        { env: { ...process.env, ...this.env, ...env } },
+        (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+      )
+    })
   }
 
   async simState(): Promise<SimState> {

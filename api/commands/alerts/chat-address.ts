@@ -1,0 +1,15 @@
+/**
+ * The address of the chat that a command is about: where it was typed, or the one that it names.
+ */
+import type { Actor } from '../command.ts'
+
+/** `telegram:-100123/77`, `discord:4455`; undefined where there is no chat, as at the terminal. */
+export function addressOf({ surface, chat, topic }: Pick<Actor, 'surface' | 'chat' | 'topic'>): string | undefined {
+  if (chat === undefined || (surface !== 'telegram' && surface !== 'discord')) return undefined
+  return `${surface}:${chat}${topic === undefined ? '' : `/${topic}`}`
+}
+
+const ADDRESS = /^(telegram:-?\d+(\/\d+)?|discord:(user:)?\d+|discord:#[\w-]+)$/
+/** A chat, a topic of one, a channel by its number or name, a user of Discord. */
+export const isAddress = (text: string): boolean => ADDRESS.test(text)
+export const ADDRESS_HINT = 'telegram:123456, telegram:-100123/77 (a topic), discord:#trades, discord:445566, discord:user:778899'

@@ -1,0 +1,95 @@
+/**
+ * Alerts over REST: what is open, and what is silenced. Acknowledged, resolved and silenced by the commands of those names.
+ */
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { filterText } from '../../src/alerts/filter.ts'
+import { type AlertProblem, PROBLEM_STATES } from '../../src/alerts/problem.ts'
+import type { StoredSilence } from '../alert-ports.ts'
+import { actionsOf, kindOf } from '../../src/alerts/catalogue.ts'
+import { type ApiEnv, needs } from '../auth.ts'
+import type { ApiContext } from '../context.ts'
+import { instant, iso, isoOrNull } from '../field-shapes.ts'
+import { content, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
+
+const Problem = z
+  .object({
+    number: z.number().int().openapi({ description: 'To acknowledge or resolve it by' }),
+    type: z.string(),
+    severity: z.string().openapi({ description: 'The worst so far, P1 to P5' }),
+    status: z.enum(PROBLEM_STATES),
+    key: z.string().openapi({ description: 'Alerts with the same key are one problem' }),
+    symbol: z.string().nullable(),
+    summary: z.string().openapi({ description: 'Of the last alert' }),
+    details: z.record(z.string(), z.unknown()),
+    count: z.number().int(),
+    since: instant(),
+    lastAt: instant(),
+    ackedBy: z.string().nullable(),
+    ackedAt: instant().nullable(),
+    next: z.string().nullable().openapi({ description: 'What to do' }),
+    actions: z.array(z.object({ label: z.string(), command: z.string() })),
+  })
+  .openapi('AlertProblem')
+const toProblem = (row: AlertProblem): z.infer<typeof Problem> => ({
+  number: row.id,
+  type: row.type,
+  severity: row.severity,
+  status: row.status,
+  key: row.key,
+  symbol: row.symbol,
+  summary: row.summary,
+  details: row.detail,
+  count: row.count,
+  since: iso(row.firstAt),
+  lastAt: iso(row.lastAt),
+  ackedBy: row.ackedBy,
+  ackedAt: isoOrNull(row.ackedAt),
+  next: kindOf(row.type)?.next ?? null,
+  actions: actionsOf(row).map(({ label, line }) => ({ label, command: line })),
+})
+
+const Silence = z
+  .object({
+    number: z.number().int(),
+    filter: z.string().openapi({ description: 'As it is typed: `sym:BTC sev:P3`' }),
+    reason: z.string(),
+    by: z.string(),
+    since: instant(),
+    until: instant(),
+  })
+  .openapi('AlertSilence')
+const toSilence = ({ id, filter, reason, actor, createdAt, until }: StoredSilence): z.infer<typeof Silence> => ({
+  number: id,
+  filter: filterText(filter),
+  reason,
+  by: actor,
+  since: iso(createdAt),
+  until: iso(until),
+})
+
+const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
+
+export function alertRoutes({ ports }: ApiContext) {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
+  const common = { method: 'get' as const, tags: ['alerts'], security, middleware: needs('alerts:read') }
+  app.openapi(
+    createRoute({
+      ...common,
+      path: '/alerts/open',
+      summary: 'Problems that are open or acknowledged, the worst first',
+      responses: { 200: { description: 'Problems', ...content(all(Problem)) } },
+    }),
+    async (c) => c.json({ data: (await ports.alerts.problems()).map(toProblem), nextCursor: null, hasMore: false as const }, 200),
+  )
+  app.openapi(
+    createRoute({
+      ...common,
+      path: '/alerts/silences',
+      summary: 'Silences that stand, the one that ends first first',
+      responses: { 200: { description: 'Silences', ...content(all(Silence)) } },
+    }),
+    async (c) => c.json({ data: (await ports.alerts.silences()).map(toSilence), nextCursor: null, hasMore: false as const }, 200),
+  )
+  return app
+}

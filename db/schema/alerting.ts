@@ -1,0 +1,67 @@
+/**
+ * Tables of what becomes of alerts: open problems, silences, quiet hours. They are the users', and no projection of the journal.
+ */
+import { sql } from 'drizzle-orm'
+import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import type { AlertFilter } from '../../src/alerts/filter.ts'
+import { type Json, identity, ms, wallMs, whole } from './columns.ts'
+
+/** Alerts of one key, from the first until it is over. Times are wall-clock ms. */
+export const alertProblems = pgTable(
+  'alert_problems',
+  {
+    id: identity(),
+    key: text().notNull(),
+    type: text().notNull(),
+    /** The worst so far. */
+    severity: text().notNull(),
+    symbol: text(),
+    /** Of the last alert. */
+    summary: text().notNull(),
+    detail: jsonb().$type<Json>().notNull(),
+    count: integer().notNull().default(1),
+    firstAt: ms().notNull(),
+    lastAt: ms().notNull(),
+    firstAlertId: whole().notNull(),
+    lastAlertId: whole().notNull(),
+    status: text().$type<'open' | 'acked' | 'over'>().notNull().default('open'),
+    ackedBy: text(),
+    ackedAt: ms(),
+    /** Who or what ended it. */
+    endedBy: text(),
+    endedAt: ms(),
+    /** When it was told again last. */
+    repeatedAt: ms(),
+    escalatedAt: ms(),
+    /** The status that its messages show. */
+    shown: text().notNull().default('open'),
+  },
+  (t) => [uniqueIndex('alert_problems_open').on(t.key).where(sql`status <> 'over'`), index('alert_problems_last').on(t.lastAt)],
+)
+
+export const alertSilences = pgTable('alert_silences', {
+  id: identity(),
+  filter: jsonb().$type<AlertFilter>().notNull(),
+  reason: text().notNull(),
+  actor: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+  until: ms().notNull(),
+})
+
+/** Quiet hours of a chat; without a row those of the configuration count. */
+export const chatQuiet = pgTable('chat_quiet', {
+  channel: text().primaryKey(),
+  /** Minutes after midnight in the zone; null: no quiet hours, whatever the configuration says. */
+  fromMin: integer(),
+  toMin: integer(),
+  zone: text().notNull(),
+  actor: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+})
+
+/** Chats that have another address now: a group that became a supergroup. */
+export const chatMoves = pgTable('chat_moves', {
+  channel: text().primaryKey(),
+  movedTo: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+})

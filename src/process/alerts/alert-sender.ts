@@ -1,0 +1,176 @@
+/**
+ * The way of alerts out: from the table to the outbox of every chat that is to be told, and from there to the platforms; and what time does
+ * to them: digests, reminders, messages that say who has seen them.
+ */
+import { badgeOf, type Reply } from '../../../api/commands/reply.ts'
+import type { ChatUsers } from '../../../bots/access.ts'
+import { alertCard, digestCard, missedCard, openCard, settledCard } from '../../../bots/alert-card.ts'
+import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
+import type { DiscordBot } from '../../../bots/discord/bot.ts'
+import { Outbox, type SendResult } from '../../../bots/outbox.ts'
+import type { TelegramBot } from '../../../bots/telegram/bot.ts'
+import { raiseAccepted, raiseRefusal } from '../../../db/alerts.ts'
+import { chatMoves, messagesToSettle, refusingChats, tellElsewhere } from '../../../db/alerting/chats.ts'
+import { type DeskAlert, type DeskPorts, routeAlerts } from '../../../db/alerting/desk.ts'
+import { upkeepAlerts } from '../../../db/alerting/upkeep.ts'
+import type { Sql } from '../../../db/client.ts'
+import { PostgresDeliveries } from '../../../db/deliveries.ts'
+import { reportHealth } from '../../../db/health.ts'
+import type { Config } from '../../config/config-schema.ts'
+import { notifySettings } from '../../config/notify-config.ts'
+
+export interface AlertSenderPorts {
+  readonly sql: Sql
+  readonly config: Config
+  readonly users: ChatUsers
+  readonly telegram: () => TelegramBot | undefined
+  readonly discord: () => DiscordBot | undefined
+  /** A chat has another address now. */
+  readonly onMove: () => Promise<void>
+  readonly log: (text: string) => void
+}
+
+/** Which chats an alert goes to, and the private chats of admins. */
+interface Chats {
+  readonly of: (alert: Pick<DeskAlert, 'type' | 'severity'>) => readonly string[]
+  readonly admins: readonly string[]
+}
+
+export class AlertSender {
+  private readonly ports: AlertSenderPorts
+  private readonly outbox: Outbox
+  private readonly badge: string
+  private readonly refusing: Set<string>
+  private running: Promise<void> | undefined
+
+  static async open(ports: AlertSenderPorts): Promise<AlertSender> {
+    return new AlertSender(ports, await refusingChats(ports.sql))
+  }
+
+  private constructor(ports: AlertSenderPorts, refusing: readonly string[]) {
+    this.ports = ports
+    this.refusing = new Set(refusing)
+    this.badge = badgeOf(ports.config.profile)
+    this.outbox = new Outbox(
+      {
+        rows: new PostgresDeliveries(ports.sql, ['telegram', 'discord']),
+        send: (channel, outgoing) => this.send(channel, outgoing),
+        missedCard: (count, urgent) => missedCard(this.badge, count, urgent),
+        refused: async ({ channel, alertId, severity }, detail) => {
+          this.refusing.add(channel)
+          await raiseRefusal(ports.sql, channel, detail, Date.now())
+          const { admins } = await this.chats()
+          const others = admins.filter((each) => each !== channel && !this.refusing.has(each))
+          if (alertId !== null && (severity === 'P1' || severity === 'P2')) await tellElsewhere(ports.sql, alertId, channel, others)
+          await this.reportHealth()
+        },
+        accepted: async (channel) => {
+          this.refusing.delete(channel)
+          await raiseAccepted(ports.sql, channel, Date.now())
+          await this.reportHealth()
+        },
+        moved: ports.onMove,
+        nowMs: () => Date.now(),
+        log: ports.log,
+      },
+      refusing,
+    )
+  }
+
+  /** Once at a time; called by a job for each alert, and by a sweep for what a lost job left. */
+  look(): Promise<void> {
+    this.running ??= this.lookOnce().finally(() => {
+      this.running = undefined
+    })
+    return this.running
+  }
+
+  private async lookOnce(): Promise<void> {
+    const { sql, config } = this.ports
+    // Without a bot nothing is routed: whoever pairs later begins with what comes then.
+    if (this.ports.telegram() === undefined && this.ports.discord() === undefined) return
+    const chats = await this.chats()
+    const desk: DeskPorts = {
+      settings: notifySettings(config.notify),
+      channelsOf: chats.of,
+      card: (alert, problem, isSilent) => alertCard(alert, this.badge, { problem, isSilent }),
+      wallNow: Date.now,
+    }
+    while (await routeAlerts(sql, desk)) {
+      // More than one page waits.
+    }
+    await upkeepAlerts(sql, {
+      digestCard: (held) => digestCard(this.badge, held),
+      openCard: (problems, isEscalated) => openCard(this.badge, problems, isEscalated),
+      channelsOf: chats.of,
+      escalation: async () => chats.admins,
+      wallNow: Date.now,
+    })
+    await this.outbox.flush()
+    await this.settle()
+  }
+
+  private send(channel: string, outgoing: Reply): Promise<SendResult> | undefined {
+    const address = channel.slice(channel.indexOf(':') + 1)
+    if (channel.startsWith('telegram:'))
+      return this.ports.telegram()?.send(address, outgoing, undefined, outgoing.isSilent === true ? 'P4' : 'P1')
+    return this.ports.discord()?.send(address, outgoing)
+  }
+
+  /** Messages about a problem say that somebody has seen it, or that it is over. */
+  private async settle(): Promise<void> {
+    const { sql, telegram, discord } = this.ports
+    for (const { problem, messages, done } of await messagesToSettle(sql)) {
+      let isLater = false
+      for (const { channel, messageRef, payload } of messages) {
+        const address = channel.slice(channel.indexOf(':') + 1)
+        const card = settledCard(payload, problem)
+        const bot = channel.startsWith('telegram:') ? telegram() : discord()
+        const result = await bot?.change(address, messageRef, card)
+        isLater ||= result?.type === 'retry-after' || result?.type === 'failed'
+      }
+      if (!isLater) await done()
+    }
+  }
+
+  private async reportHealth(): Promise<void> {
+    const list = [...this.refusing]
+    await reportHealth(
+      this.ports.sql,
+      'chats',
+      list.length === 0 ? 'ok' : 'warn',
+      list.length === 0 ? 'take messages' : `${list.join(', ')} refuses messages; /alerts says why`,
+    )
+  }
+
+  /** Chats that are reported: admins in private, listed groups, and the server's channel for such an alert. */
+  private async chats(): Promise<Chats> {
+    const { telegram, discord } = this.ports.config
+    const { users } = this.ports
+    const moves = await chatMoves(this.ports.sql)
+    const always: string[] = []
+    const admins: string[] = []
+    const adminsOf = async (platform: 'telegram' | 'discord', configured: readonly string[]): Promise<readonly string[]> => {
+      const paired = (await users.list(platform)).filter((user) => user.role === 'admin').map((user) => user.userId)
+      return [...new Set([...configured, ...paired])]
+    }
+    if (this.ports.telegram() !== undefined) {
+      for (const id of await adminsOf('telegram', telegram.admins)) admins.push(`telegram:${id}`)
+      always.push(...admins)
+      for (const chat of telegram.chats) {
+        const channel = `telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`
+        always.push(moves.get(channel) ?? channel)
+      }
+    }
+    const server = this.ports.discord()
+    if (server === undefined) return { of: () => always, admins }
+    const people = (await adminsOf('discord', discord.admins)).map((id) => `discord:user:${id}`)
+    return {
+      admins: [...admins, ...people],
+      of: (alert) => {
+        const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
+        return [...always, ...(channel === undefined ? people : [`discord:${channel}`])]
+      },
+    }
+  }
+}

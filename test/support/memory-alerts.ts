@@ -1,0 +1,71 @@
+/**
+ * Alerts in memory, for tests of commands: what was silenced, set and raised is there to be looked at.
+ */
+import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence } from '../../api/alert-ports.ts'
+import type { AlertProblem } from '../../src/alerts/problem.ts'
+
+export interface MemoryAlerts extends AlertPorts {
+  list: AlertProblem[]
+  readonly samples: SampleAlert[]
+}
+
+export const problemOf = (more: Partial<AlertProblem>): AlertProblem => ({
+  id: 1,
+  key: `${more.type ?? 'ip_ban'}/`,
+  type: 'ip_ban',
+  severity: 'P1',
+  symbol: null,
+  summary: 'Bybit refuses this address.',
+  detail: {},
+  count: 1,
+  firstAt: 0,
+  lastAt: 0,
+  status: 'open',
+  ackedBy: null,
+  ackedAt: null,
+  endedBy: null,
+  endedAt: null,
+  ...more,
+})
+
+export function memoryAlerts(wallNow: () => number): MemoryAlerts {
+  let silences: StoredSilence[] = []
+  const quiet = new Map<string, ChatQuiet>()
+  const memory: MemoryAlerts = {
+    list: [],
+    samples: [],
+    problems: async () => memory.list.filter(({ status }) => status !== 'over'),
+    past: async (limit) => memory.list.slice(0, limit),
+    acknowledge: async (id, by) => {
+      const due = memory.list.filter((problem) => problem.status === 'open' && (id === undefined || problem.id === id))
+      memory.list = memory.list.map((problem) =>
+        due.includes(problem) ? { ...problem, status: 'acked', ackedBy: by, ackedAt: wallNow() } : problem,
+      )
+      return due
+    },
+    resolve: async (id, by) => {
+      const isThere = memory.list.some((problem) => problem.id === id && problem.status !== 'over')
+      memory.list = memory.list.map((problem) =>
+        problem.id === id ? { ...problem, status: 'over', endedBy: by, endedAt: wallNow() } : problem,
+      )
+      return isThere
+    },
+    silences: async () => silences.filter(({ until }) => until > wallNow()),
+    silence: async (filter, until, reason, actor) => {
+      const made = { id: silences.length + 1, filter, until, reason, actor, createdAt: wallNow() }
+      silences = [...silences, made]
+      return made
+    },
+    unsilence: async (id) => {
+      const isThere = silences.some((silence) => silence.id === id && silence.until > wallNow())
+      silences = silences.map((silence) => (silence.id === id ? { ...silence, until: wallNow() } : silence))
+      return isThere
+    },
+    quiet: async (channel) => quiet.get(channel),
+    setQuiet: async (channel, hours) => {
+      quiet.set(channel, hours)
+    },
+    raiseSample: async (sample) => memory.samples.push(sample),
+  }
+  return memory
+}
