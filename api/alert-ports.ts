@@ -4,6 +4,7 @@
 import type { AlertType } from '../src/alerts/catalogue.ts'
 import type { AlertFilter } from '../src/alerts/filter.ts'
 import type { AlertProblem } from '../src/alerts/problem.ts'
+import type { Subscription } from '../src/alerts/subscriptions.ts'
 import type { QuietHours } from '../src/alerts/quiet.ts'
 import type { Json } from './ports.ts'
 
@@ -14,6 +15,11 @@ export interface StoredSilence {
   readonly actor: string
   readonly createdAt: number
   readonly until: number
+}
+
+export interface StoredSubscription extends Subscription {
+  readonly id: number
+  readonly actor: string
 }
 
 /** Null: none, whatever the configuration says. */
@@ -44,6 +50,12 @@ export interface AlertPorts {
   /** Undefined: as the configuration says. */
   quiet(channel: string): Promise<ChatQuiet | undefined>
   setQuiet(channel: string, quiet: ChatQuiet, actor: string): Promise<void>
+  /** What chats have asked for, oldest first. */
+  subscriptions(): Promise<readonly StoredSubscription[]>
+  /** Answers its number; that of one that says the same stands. */
+  subscribe(channel: string, filter: AlertFilter, actor: string): Promise<number>
+  /** How many are gone. @param id undefined: all of the chat */
+  unsubscribe(channel: string, id: number | undefined): Promise<number>
   /** Raises it as an alert that says that it is one. Answers its number. */
   raiseSample(sample: SampleAlert): Promise<number>
 }

@@ -7,6 +7,7 @@ import { ACK_COMMANDS } from './alerts/ack-commands.ts'
 import { alerts } from './alerts/alerts-command.ts'
 import { quiet } from './alerts/quiet-command.ts'
 import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
+import { SUBSCRIBE_COMMANDS } from './alerts/subscribe-commands.ts'
 import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   ...ACK_COMMANDS,
   ...SILENCE_COMMANDS,
   quiet,
+  ...SUBSCRIBE_COMMANDS,
   audit,
   whatif,
   ...NOTE_COMMANDS,

@@ -1,7 +1,7 @@
 /**
  * Open problems, silences and quiet hours, as commands read and change them.
  */
-import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence } from '../../api/alert-ports.ts'
+import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/alert-ports.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { Queryable, Sql } from '../client.ts'
@@ -73,6 +73,29 @@ export class PostgresAlerts implements AlertPorts {
       insert into chat_quiet (channel, from_min, to_min, zone, actor)
       values (${channel}, ${quiet?.from ?? null}, ${quiet?.to ?? null}, ${quiet?.zone ?? 'UTC'}, ${actor})
       on conflict (channel) do update set from_min = excluded.from_min, to_min = excluded.to_min, zone = excluded.zone, actor = excluded.actor`
+  }
+
+  async subscriptions(): Promise<readonly StoredSubscription[]> {
+    return this.sql<StoredSubscription[]>`select id, channel, filter, actor from alert_subscriptions order by id`
+  }
+
+  async subscribe(channel: string, filter: AlertFilter, actor: string): Promise<number> {
+    const json = toJson(filter)
+    return this.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtext('alert_subscriptions'))`
+      const [same] = await tx<{ id: number }[]>`
+        select id from alert_subscriptions where channel = ${channel} and filter = ${json}::text::jsonb`
+      if (same !== undefined) return same.id
+      const [made] = await tx<{ id: number }[]>`
+        insert into alert_subscriptions (channel, filter, actor) values (${channel}, ${json}::text::jsonb, ${actor}) returning id`
+      return made?.id ?? 0
+    })
+  }
+
+  async unsubscribe(channel: string, id: number | undefined): Promise<number> {
+    const rows = await this.sql`
+      delete from alert_subscriptions where channel = ${channel} and ${id === undefined ? this.sql`true` : this.sql`id = ${id}`} returning 1`
+    return rows.length
   }
 
   async raiseSample({ type, severity, symbol, summary, detail }: SampleAlert): Promise<number> {

@@ -48,6 +48,15 @@ export const alertSilences = pgTable('alert_silences', {
   until: ms().notNull(),
 })
 
+/** What a chat has asked for beside what it is told by default. */
+export const alertSubscriptions = pgTable('alert_subscriptions', {
+  id: identity(),
+  channel: text().notNull(),
+  filter: jsonb().$type<AlertFilter>().notNull(),
+  actor: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+})
+
 /** Quiet hours of a chat; without a row those of the configuration count. */
 export const chatQuiet = pgTable('chat_quiet', {
   channel: text().primaryKey(),

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type ChatStanding, type Standing, muteOf, verdictOf } from './attention.ts'
 import { ALERT_TYPES, type AlertFacts, CATALOGUE, actionsOf, kindOf, problemKey } from './catalogue.ts'
 import { type AlertFilter, TOPICS, filterText, matches, parseFilter, silences } from './filter.ts'
+import { channelsTold, readSubscription } from './subscriptions.ts'
 import { nextTimeOfDay, quietUntil, readQuiet } from './quiet.ts'
 
 const alert = (type: string, severity: string, more: Partial<AlertFacts> = {}): AlertFacts => ({
@@ -118,6 +119,39 @@ describe('the words of a filter', () => {
     expect(silences(filterOf('sev:P3'), alert('exchange.down', 'P2'))).toBe(false)
     expect(silences(filterOf('sev:P3'), alert('exit.filled', 'P4'))).toBe(true)
   })
+})
+
+describe('who is told', () => {
+  const fills = { channel: 'telegram:1', filter: filterOf('fills sym:BTC') }
+  const fill = alert('exit.filled', 'P4', { symbol: 'BTCUSDT' })
+  test('a chat that has asked is told of that, and of what is urgent where it is told by default', () => {
+    expect(channelsTold(fill, ['telegram:1', 'telegram:2'], [fills])).toEqual(['telegram:2', 'telegram:1'])
+    expect(channelsTold(alert('exit.filled', 'P4', { symbol: 'ETHUSDT' }), ['telegram:1', 'telegram:2'], [fills])).toEqual(['telegram:2'])
+    expect(channelsTold(alert('clock.skew', 'P2'), ['telegram:1'], [fills])).toEqual(['telegram:1'])
+    expect(channelsTold(alert('clock.skew', 'P2'), [], [fills])).toEqual([])
+    // What a topic has asked for is not told in its chat as well.
+    const topic = { ...fills, channel: 'telegram:2/7' }
+    expect(channelsTold(fill, ['telegram:2'], [topic])).toEqual(['telegram:2/7'])
+  })
+
+  test('no chat is told twice, whatever it has asked for', () => {
+    const channel = fc.constantFrom('telegram:1', 'telegram:2', 'discord:3')
+    const asked = fc.record({ channel, filter: fc.constantFrom(filterOf('all'), filterOf('fills'), filterOf('sev:P2')) })
+    fc.assert(
+      fc.property(fc.uniqueArray(channel), fc.array(asked), (defaults, list) => {
+        const told = channelsTold(fill, defaults, list)
+        expect(new Set(told).size).toBe(told.length)
+      }),
+    )
+  })
+
+  test.each([
+    ['telegram:-100123/77 signals sev:P3', true],
+    ['discord:#trades fills', true],
+    ['telegram:123', true],
+    ['trades fills', false],
+    ['telegram:123 fils', false],
+  ])('%s is a route: %s', (text, isRight) => expect(readSubscription(text).ok).toBe(isRight))
 })
 
 describe('quiet hours', () => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { LEVELS, type Level } from '../alerts/attention.ts'
 import { ALERT_TYPES, isAlertType } from '../alerts/catalogue.ts'
 import { type QuietHours, isZone, readQuiet, readTimeOfDay } from '../alerts/quiet.ts'
+import { type Subscription, readSubscription } from '../alerts/subscriptions.ts'
 import { nearestOf } from '../core/nearest.ts'
 
 const timeOfDay = (fallback: string) =>
@@ -36,6 +37,16 @@ export const notifySection = z
       .describe('hours such as 22:00-07:00, or off'),
     zone: z.string().refine(isZone).default('UTC').describe('a time zone such as Europe/Vienna'),
     digest: timeOfDay('07:05'),
+    routes: z
+      .array(z.string())
+      .superRefine((routes, context) => {
+        for (const route of routes) {
+          const read = readSubscription(route)
+          if (!read.ok) context.addIssue({ code: 'custom', message: `in '${route}': ${read.error}` })
+        }
+      })
+      .default([])
+      .describe('a list of who is told of what, such as ["telegram:-100123/77 signals","discord:#trades fills sym:BTC"]'),
   })
   .prefault({})
 
@@ -44,13 +55,18 @@ export interface NotifySettings {
   readonly quiet: QuietHours | undefined
   readonly digestMin: number
   readonly zone: string
+  readonly routes: readonly Subscription[]
 }
 
-export function notifySettings({ types, quiet, zone, digest }: z.infer<typeof notifySection>): NotifySettings {
+export function notifySettings({ types, quiet, zone, digest, routes }: z.infer<typeof notifySection>): NotifySettings {
   return {
     levelOf: (type, reason) => (reason === undefined ? undefined : types[`${type}/${reason}`]) ?? types[type],
     quiet: quiet === 'off' ? undefined : readQuiet(quiet, zone),
     digestMin: readTimeOfDay(digest) ?? 0,
     zone,
+    routes: routes.flatMap((route) => {
+      const read = readSubscription(route)
+      return read.ok ? [read.value] : []
+    }),
   }
 }

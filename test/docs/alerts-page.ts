@@ -77,6 +77,18 @@ Over REST: \`GET /api/v1/alerts\` has all alerts, \`GET /api/v1/alerts/open\` th
 |---|---|
 ${Object.entries(TOPICS).map(topicRow).join('\n')}
 
+## Who is told: subscriptions and routes
+
+| in chat and at the terminal | what it does |
+|---|---|
+| \`/subscribe fills sym:BTC minpnl:50\` | this chat, or this topic, is told of these |
+| \`/subscribe signals to=telegram:-100123/77\` | another chat, topic or channel is (an admin); a route in short |
+| \`/subscriptions\`, \`/unsubscribe 3\`, \`/unsubscribe all\` | what chats have asked for, and its end |
+
+A chat that has subscribed, or a topic of it, is told of what it asked for, and of the P1 and P2 that it would be told anyway; one that has not is told of everything by default. \`notify.routes\` in the configuration has the same, for chats that nobody has to subscribe: \`["telegram:-100123/77 signals", "discord:#trades fills", "telegram:-100123/78 type:risk.* sev:P3"]\`. A private chat is told while its user is known, a Telegram group while it is listed.
+
+A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#trades\`, \`discord:445566\` or \`discord:user:778899\`.
+
 ## How loud a type is
 
 \`notify.types\` in the configuration: \`on\` (with a sound), \`silent\`, \`digest\` (told at \`notify.digest\`), \`off\`; of exits by their reason too. A P1 is told whatever it says. An unknown type is an error of the configuration.

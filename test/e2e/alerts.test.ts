@@ -66,6 +66,19 @@ test('a problem is open until it is acknowledged by a tap, and its messages say 
   expect(await statusOf()).toBe('acked')
 })
 
+test('a private chat that has subscribed is told of that and of what is urgent; a topic by the terminal', async () => {
+  await ballast.cli(['subscribe', 'signals', `to=telegram:${ADMIN}`])
+  await ballast.cli(['subscribe', 'reports', 'to=telegram:-4567/77'])
+  await ballast.cli(['alerts', 'test', 'strategy.changed'])
+  await ballast.cli(['alerts', 'test', 'report.daily'])
+  await ballast.cli(['alerts', 'test', 'signal.stale'])
+  await told1('it is 90 s old')
+  expect((await told1('4 trades, 75 % won', '-4567')).topic).toBe(77)
+  expect(told('restarts from scratch')).toEqual([])
+  expect(told('restarts from scratch', '-4567')).toEqual([])
+  await ballast.cli(['unsubscribe', 'all', `to=telegram:${ADMIN}`])
+})
+
 test('a group that became a supergroup is told under its new address, and its commands are answered there', async () => {
   telegram.faults.push({
     code: 400,

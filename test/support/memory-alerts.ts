@@ -1,7 +1,7 @@
 /**
  * Alerts in memory, for tests of commands: what was silenced, set and raised is there to be looked at.
  */
-import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence } from '../../api/alert-ports.ts'
+import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/alert-ports.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 
 export interface MemoryAlerts extends AlertPorts {
@@ -30,6 +30,7 @@ export const problemOf = (more: Partial<AlertProblem>): AlertProblem => ({
 
 export function memoryAlerts(wallNow: () => number): MemoryAlerts {
   let silences: StoredSilence[] = []
+  let subscriptions: StoredSubscription[] = []
   const quiet = new Map<string, ChatQuiet>()
   const memory: MemoryAlerts = {
     list: [],
@@ -64,6 +65,16 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
     quiet: async (channel) => quiet.get(channel),
     setQuiet: async (channel, hours) => {
       quiet.set(channel, hours)
+    },
+    subscriptions: async () => subscriptions,
+    subscribe: async (channel, filter, actor) => {
+      subscriptions = [...subscriptions, { id: subscriptions.length + 1, channel, filter, actor }]
+      return subscriptions.length
+    },
+    unsubscribe: async (channel, id) => {
+      const before = subscriptions.length
+      subscriptions = subscriptions.filter((each) => each.channel !== channel || (id !== undefined && each.id !== id))
+      return before - subscriptions.length
     },
     raiseSample: async (sample) => memory.samples.push(sample),
   }

@@ -121,6 +121,42 @@ describe('quiet hours', () => {
   })
 })
 
+describe('subscriptions', () => {
+  test('a chat or topic subscribes, sees its own, and ends it', async () => {
+    const { run, alerts } = worldWith()
+    const made = await run('/subscribe fills sym:BTC minpnl:50', 'operator', inGroup)
+    expect(made.reply.title).toBe('telegram:-100/7 is told of fills sym:BTC minpnl:50')
+    await run('/subscribe risk', 'operator')
+    expect((await run('/subscriptions', 'viewer', inGroup)).reply.fields).toEqual([
+      { name: '#1 fills sym:BTC minpnl:50', value: 'telegram:-100/7, by telegram:1' },
+    ])
+    expect((await run('/subscriptions', 'admin')).reply.fields).toHaveLength(2)
+    expect((await run('/unsubscribe 1', 'operator')).status).toBe('refused')
+    expect((await run('/unsubscribe 1', 'operator', inGroup)).status).toBe('done')
+    expect((await run('/unsubscribe all', 'operator')).reply.title).toBe('The subscription has ended')
+    expect(await alerts.subscriptions()).toEqual([])
+  })
+
+  test('another chat is an admin’s to say, at the terminal too', async () => {
+    const { run, alerts } = worldWith()
+    expect((await run('/subscribe signals to=telegram:-100/8', 'trader')).status).toBe('refused')
+    expect((await run('subscribe signals to telegram:-100/8', 'admin', { surface: 'cli', chat: undefined })).status).toBe('done')
+    expect((await alerts.subscriptions())[0]?.channel).toBe('telegram:-100/8')
+    expect((await run('unsubscribe 1', 'admin', { surface: 'cli', chat: undefined })).status).toBe('done')
+    expect((await run('subscribe signals', 'admin', { surface: 'cli', chat: undefined })).reply.title).toBe('Name the chat')
+  })
+
+  test.each(['/subscribe', '/subscribe fills to=nowhere', '/unsubscribe x'])('%s is answered with what would be right', async (line) =>
+    expect((await worldWith().run(line, 'admin')).status).toBe('invalid'),
+  )
+
+  test('a word that means nothing subscribes to nothing', async () => {
+    const { run, alerts } = worldWith()
+    expect((await run('/subscribe fils')).reply.text).toContain('Did you mean fills?')
+    expect(await alerts.subscriptions()).toEqual([])
+  })
+})
+
 describe('samples', () => {
   test('one of each type is raised in its own words, with every severity that it may have', async () => {
     const { run, alerts } = worldWith()

@@ -221,6 +221,15 @@ describe.skipIf(made === undefined)('alerts in the database', () => {
     expect(await messagesToSettle(sql)).toHaveLength(1)
   })
 
+  test('a subscription is kept once, and only its chat ends it', async () => {
+    const filter = parseFilter(['fills', 'sym:BTC'])
+    if (!filter.ok) throw new Error(filter.error)
+    const ids = await Promise.all([1, 2, 3].map(() => rows.subscribe('telegram:1', filter.value, 'cli')))
+    expect(new Set(ids).size).toBe(1)
+    expect((await rows.subscriptions()).map(({ channel, filter: kept }) => [channel, kept])).toEqual([['telegram:1', filter.value]])
+    expect([await rows.unsubscribe('telegram:2', ids[0]), await rows.unsubscribe('telegram:1', ids[0])]).toEqual([0, 1])
+  })
+
   test('a sample passes silences and quiet hours, says TEST, and opens no problem', async () => {
     await rows.setQuiet('telegram:1', { from: 0, to: 1_439, zone: 'UTC' }, 'cli')
     const sample = sampleOf('rate_limit.near')

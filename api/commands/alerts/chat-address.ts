@@ -8,8 +8,3 @@ export function addressOf({ surface, chat, topic }: Pick<Actor, 'surface' | 'cha
   if (chat === undefined || (surface !== 'telegram' && surface !== 'discord')) return undefined
   return `${surface}:${chat}${topic === undefined ? '' : `/${topic}`}`
 }
-
-const ADDRESS = /^(telegram:-?\d+(\/\d+)?|discord:(user:)?\d+|discord:#[\w-]+)$/
-/** A chat, a topic of one, a channel by its number or name, a user of Discord. */
-export const isAddress = (text: string): boolean => ADDRESS.test(text)
-export const ADDRESS_HINT = 'telegram:123456, telegram:-100123/77 (a topic), discord:#trades, discord:445566, discord:user:778899'

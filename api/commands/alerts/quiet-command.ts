@@ -7,7 +7,8 @@ import type { ChatQuiet } from '../../alert-ports.ts'
 import { calledBy } from '../called.ts'
 import { type Command, type CommandContext, defineAction, refuse, alreadyDone } from '../command.ts'
 import { type Reply, reply, runs } from '../reply.ts'
-import { ADDRESS_HINT, addressOf, isAddress } from './chat-address.ts'
+import { ADDRESS_HINT, isAddress } from '../../../src/alerts/subscriptions.ts'
+import { addressOf } from './chat-address.ts'
 
 const HINT = 'use hours such as 22:00-07:00, or off'
 

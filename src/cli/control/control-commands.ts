@@ -92,6 +92,13 @@ export const STEERING = [
     summary: 'set hours in which this chat is told of P1 and P2 only; the rest follows in one card',
     usage: '[22:00-07:00 [time zone]|off] [to=<chat>]',
   },
+  {
+    name: 'subscribe',
+    summary: 'tell this chat or topic of some alerts: fills, signals, risk, reports, by symbol or strategy',
+    usage: '<topic|type:T|sev:P2|sym:BTC|strategy:S|minpnl:50>… [to=<chat>]',
+  },
+  { name: 'unsubscribe', summary: 'end a subscription of this chat, or all of them', usage: '<number|all> [to=<chat>]' },
+  { name: 'subscriptions', summary: 'list what chats, topics and channels have asked to be told of', usage: '' },
   { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
   {
     name: 'whatif',

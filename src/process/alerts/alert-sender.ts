@@ -10,12 +10,14 @@ import type { DiscordBot } from '../../../bots/discord/bot.ts'
 import { Outbox, type SendResult } from '../../../bots/outbox.ts'
 import type { TelegramBot } from '../../../bots/telegram/bot.ts'
 import { raiseAccepted, raiseRefusal } from '../../../db/alerts.ts'
+import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { chatMoves, messagesToSettle, refusingChats, tellElsewhere } from '../../../db/alerting/chats.ts'
 import { type DeskAlert, type DeskPorts, routeAlerts } from '../../../db/alerting/desk.ts'
 import { upkeepAlerts } from '../../../db/alerting/upkeep.ts'
 import type { Sql } from '../../../db/client.ts'
 import { PostgresDeliveries } from '../../../db/deliveries.ts'
 import { reportHealth } from '../../../db/health.ts'
+import { channelsTold } from '../../alerts/subscriptions.ts'
 import type { Config } from '../../config/config-schema.ts'
 import { notifySettings } from '../../config/notify-config.ts'
 
@@ -32,7 +34,7 @@ export interface AlertSenderPorts {
 
 /** Which chats an alert goes to, and the private chats of admins. */
 interface Chats {
-  readonly of: (alert: Pick<DeskAlert, 'type' | 'severity'>) => readonly string[]
+  readonly of: (alert: DeskAlert) => readonly string[]
   readonly admins: readonly string[]
 }
 
@@ -143,34 +145,46 @@ export class AlertSender {
     )
   }
 
-  /** Chats that are reported: admins in private, listed groups, and the server's channel for such an alert. */
+  /** Admins in private, listed groups, the server's channel for such an alert; and what chats have asked for. */
   private async chats(): Promise<Chats> {
-    const { telegram, discord } = this.ports.config
-    const { users } = this.ports
-    const moves = await chatMoves(this.ports.sql)
-    const always: string[] = []
-    const admins: string[] = []
-    const adminsOf = async (platform: 'telegram' | 'discord', configured: readonly string[]): Promise<readonly string[]> => {
-      const paired = (await users.list(platform)).filter((user) => user.role === 'admin').map((user) => user.userId)
-      return [...new Set([...configured, ...paired])]
-    }
-    if (this.ports.telegram() !== undefined) {
-      for (const id of await adminsOf('telegram', telegram.admins)) admins.push(`telegram:${id}`)
-      always.push(...admins)
-      for (const chat of telegram.chats) {
-        const channel = `telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`
-        always.push(moves.get(channel) ?? channel)
-      }
-    }
+    const { sql, config, users } = this.ports
+    const moves = await chatMoves(sql)
+    const listed = config.telegram.chats.map((chat) => {
+      const channel = `telegram:${chat.replace(/:(viewer|operator|trader|admin)$/, '')}`
+      return moves.get(channel) ?? channel
+    })
     const server = this.ports.discord()
-    if (server === undefined) return { of: () => always, admins }
-    const people = (await adminsOf('discord', discord.admins)).map((id) => `discord:user:${id}`)
-    return {
-      admins: [...admins, ...people],
-      of: (alert) => {
-        const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
-        return [...always, ...(channel === undefined ? people : [`discord:${channel}`])]
+    const [telegram, discord] = [await users.list('telegram'), await users.list('discord')]
+    const adminsOf = (list: typeof telegram, configured: readonly string[]): string[] => [
+      ...new Set([...configured, ...list.filter(({ role }) => role === 'admin').map(({ userId }) => userId)]),
+    ]
+    const ofTelegram = this.ports.telegram() === undefined ? [] : adminsOf(telegram, config.telegram.admins).map((id) => `telegram:${id}`)
+    const ofDiscord = server === undefined ? [] : adminsOf(discord, config.discord.admins).map((id) => `discord:user:${id}`)
+    const always = this.ports.telegram() === undefined ? [] : [...ofTelegram, ...listed]
+    /** Who was known when it was asked for may not be any more. */
+    const known = new Set([
+      ...always,
+      ...telegram.map(({ userId }) => `telegram:${userId}`),
+      ...ofDiscord,
+      ...discord.map(({ userId }) => `discord:user:${userId}`),
+    ])
+    const subscriptions = [...notifySettings(config.notify).routes, ...(await new PostgresAlerts(sql, Date.now).subscriptions())].flatMap(
+      ({ channel, filter }) => {
+        const [chat = '', topic] = channel.split('/')
+        const address = `${moves.get(chat) ?? chat}${topic === undefined ? '' : `/${topic}`}`
+        if (address.startsWith('discord:#')) {
+          const id = server?.channelNamed(address.slice('discord:#'.length))
+          return id === undefined ? [] : [{ channel: `discord:${id}`, filter }]
+        }
+        const isPersonal = address.startsWith('telegram:') || address.startsWith('discord:user:')
+        return isPersonal && !known.has(address.split('/')[0] ?? '') ? [] : [{ channel: address, filter }]
       },
+    )
+    const defaultsOf = (alert: Pick<DeskAlert, 'type' | 'severity'>): readonly string[] => {
+      if (server === undefined) return always
+      const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
+      return [...always, ...(channel === undefined ? ofDiscord : [`discord:${channel}`])]
     }
+    return { admins: [...ofTelegram, ...ofDiscord], of: (alert) => channelsTold(alert, defaultsOf(alert), subscriptions) }
   }
 }
