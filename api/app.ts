@@ -22,6 +22,7 @@ import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { alertRoutes } from './routes/alert-routes.ts'
+import { webhookRoutes } from './routes/webhook-routes.ts'
 import { signalRoutes } from './routes/signal-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -105,6 +106,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', allocatorRoutes(context))
   app.route('/api/v1', signalRoutes(context))
   app.route('/api/v1', alertRoutes(context))
+  app.route('/api/v1', webhookRoutes(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

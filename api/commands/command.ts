@@ -4,6 +4,7 @@
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
 import type { AlertPorts } from '../alert-ports.ts'
+import type { Webhooks } from '../webhook-ports.ts'
 import type { SignalPorts } from '../signal-ports.ts'
 import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
@@ -79,6 +80,7 @@ export interface CommandPorts {
   readonly keys: Keys
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
+  readonly webhooks: Webhooks
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */

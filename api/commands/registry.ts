@@ -8,6 +8,7 @@ import { alerts } from './alerts/alerts-command.ts'
 import { quiet } from './alerts/quiet-command.ts'
 import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
 import { SUBSCRIBE_COMMANDS } from './alerts/subscribe-commands.ts'
+import { webhook } from './alerts/webhook-command.ts'
 import { allocator } from './allocator/command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   ...SILENCE_COMMANDS,
   quiet,
   ...SUBSCRIBE_COMMANDS,
+  webhook,
   audit,
   whatif,
   ...NOTE_COMMANDS,

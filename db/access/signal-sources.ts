@@ -3,13 +3,12 @@
  * the key of signatures is kept nowhere, since it is made from a key that lies in the data directory.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { NewSource, OpenSource, SignalSource, SignalSources, SourceSecrets } from '../../api/signal-ports.ts'
 import type { Sql } from '../client.ts'
+import { derivedKey, signingText } from './derived-key.ts'
 import { toJson } from '../json.ts'
 
 const SECRET_BYTES = 24
-const KEY_BYTES = 32
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const isSame = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
 
@@ -90,10 +89,7 @@ export class PostgresSignalSources implements SignalSources {
   }
 
   private signingKey(id: string, turn: number): Buffer {
-    if (!existsSync(this.keyFile)) writeFileSync(this.keyFile, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
-    const key = Buffer.from(readFileSync(this.keyFile, 'utf8').trim(), 'hex')
-    if (key.length !== KEY_BYTES) throw new Error(`${this.keyFile} holds no key: remove it, and rotate all sources of signals that sign`)
-    return createHmac('sha256', key).update(`signal source ${id} ${turn}`).digest()
+    return derivedKey(this.keyFile, `signal source ${id} ${turn}`)
   }
 
   private columns() {
@@ -104,5 +100,3 @@ export class PostgresSignalSources implements SignalSources {
 }
 
 const jsonOf = (list: readonly string[] | null): string | null => (list === null ? null : toJson(list))
-/** As Standard Webhooks writes a secret. */
-const signingText = (key: Buffer): string => `whsec_${key.toString('base64')}`

@@ -29,6 +29,8 @@ export interface DeskSettings {
 }
 export interface DeskPorts {
   readonly settings: DeskSettings
+  /** Puts it into the log of webhooks that asked for it. */
+  readonly webhooks: { take(tx: Queryable, alert: DeskAlert): Promise<void> }
   /** Who is told of it, by address. */
   readonly channelsOf: (alert: DeskAlert) => readonly string[]
   readonly card: (alert: DeskAlert, problem: number | undefined, isSilent: boolean) => Reply
@@ -102,6 +104,7 @@ class Round {
     const isSample = alert.detail.isSample === true
     const problem = isSample ? undefined : await this.count(alert)
     if (!isSample && muteOf(alert, this.standing) !== undefined) return
+    await this.ports.webhooks.take(this.sql, alert)
     for (const channel of new Set(this.ports.channelsOf(alert))) await this.put(alert, channel, problem)
   }
 

@@ -74,3 +74,46 @@ export const chatMoves = pgTable('chat_moves', {
   movedTo: text().notNull(),
   createdAt: ms().notNull().default(wallMs),
 })
+
+/** Addresses outside that are told of alerts. */
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    preset: text().notNull(),
+    url: text().notNull(),
+    filter: jsonb().$type<AlertFilter>().notNull(),
+    token: text(),
+    /** Counts rotations: the secret is made from it. */
+    turn: integer().notNull().default(1),
+    oldUntil: ms(),
+    actor: text().notNull(),
+    createdAt: ms().notNull().default(wallMs),
+    removedAt: ms(),
+  },
+  (t) => [uniqueIndex('webhooks_name').on(t.name).where(sql`removed_at is null`)],
+)
+
+/** Each message to a webhook, with what became of it. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: identity(),
+    webhookId: text()
+      .notNull()
+      .references(() => webhooks.id),
+    messageId: text().notNull(),
+    type: text().notNull(),
+    headers: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    body: text().notNull(),
+    status: text().$type<'pending' | 'sent' | 'failed'>().notNull().default('pending'),
+    attempts: integer().notNull().default(0),
+    nextAt: ms().notNull(),
+    lastStatus: integer(),
+    lastError: text(),
+    createdAt: ms().notNull(),
+    sentAt: ms(),
+  },
+  (t) => [index('webhook_deliveries_due').on(t.nextAt).where(sql`status = 'pending'`)],
+)

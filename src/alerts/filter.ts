@@ -25,6 +25,7 @@ export const TOPICS = {
     'telegram.*',
     'discord.*',
     'chat.*',
+    'webhook.*',
     'exchange.*',
     'key.*',
     'clock.*',

@@ -99,5 +99,14 @@ export const SYSTEM_KINDS = {
     'give the bot its right to write there, or remove the chat',
     { endedBy: 'chat.back', actions: others(['Health', '/health'], ['Open alerts', '/alerts']) },
   ),
+  'webhook.failed': problem(
+    ['P3'],
+    'a webhook did not take a message within a day, or said that it is gone',
+    '`/webhook deliveries NAME`, then `/webhook replay NUMBER`',
+    {
+      per: 'source',
+      actions: others(['Webhooks', '/webhook list']),
+    },
+  ),
   'chat.back': event(['P4'], 'the chat takes messages again', 'nothing'),
 } as const

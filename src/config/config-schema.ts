@@ -51,6 +51,7 @@ const CONFIRMED_TIERS = {
   allocator: tier(),
   strategy: tier(),
   signal: tier(),
+  webhook: tier(),
 }
 
 export const configSchema = z.strictObject({

@@ -6,6 +6,7 @@ import { LEVELS, type Level } from '../alerts/attention.ts'
 import { ALERT_TYPES, isAlertType } from '../alerts/catalogue.ts'
 import { type QuietHours, isZone, readQuiet, readTimeOfDay } from '../alerts/quiet.ts'
 import { type Subscription, readSubscription } from '../alerts/subscriptions.ts'
+import { isNetwork } from '../system/guarded-request.ts'
 import { nearestOf } from '../core/nearest.ts'
 
 const timeOfDay = (fallback: string) =>
@@ -37,6 +38,10 @@ export const notifySection = z
       .describe('hours such as 22:00-07:00, or off'),
     zone: z.string().refine(isZone).default('UTC').describe('a time zone such as Europe/Vienna'),
     digest: timeOfDay('07:05'),
+    webhookNetworks: z
+      .array(z.string().refine(isNetwork))
+      .default([])
+      .describe('a list of addresses or networks such as 10.0.0.5,192.168.1.0/24'),
     routes: z
       .array(z.string())
       .superRefine((routes, context) => {

@@ -29,6 +29,7 @@ import { PostgresSignals } from '../../db/requests/signals.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
 import type { CurrentStrategies } from './current-strategies.ts'
+import { openWebhooks } from './alerts/webhooks.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 import { methodWeights } from './method-weights.ts'
@@ -60,6 +61,7 @@ export function commandPorts(
       address: (config.hooks.url ?? `http://127.0.0.1:${config.hooks.port}`).replace(/\/+$/, ''),
     },
     alerts: new PostgresAlerts(sql, Date.now),
+    webhooks: openWebhooks(sql, config, paths),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {
       instruments: () => publicVenue.listed(),

@@ -89,6 +89,27 @@ A chat that has subscribed, or a topic of it, is told of what it asked for, and 
 
 A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#trades\`, \`discord:445566\` or \`discord:user:778899\`.
 
+## Webhooks that go out
+
+| at the terminal | what it does |
+|---|---|
+| \`ballast webhook add ops https://example.org/hook sev:P2\` | posts each such alert as JSON, signed; shows the secret, once |
+| \`ballast webhook add chat https://hooks.slack.com/… --preset slack fills\` | as Slack takes it; also \`mattermost\`, \`discord\` (the URL of a channel's webhook) |
+| \`ballast webhook add phone https://ntfy.sh/TOPIC --preset ntfy sev:P1\` | a push message; \`--token\` for a protected topic |
+| \`ballast webhook add pager --preset pagerduty --token KEY sev:P1\` | an event of PagerDuty's Events API v2; the end of a problem resolves it |
+| \`ballast webhook test ops\` | a sample, whatever it asked for |
+| \`ballast webhook list\`, \`deliveries ops\`, \`replay 12\` | who is told; the log of messages; one of them once more |
+| \`ballast webhook rotate ops --overlap 24h\`, \`remove ops\` | another secret, both sign for a day; no more |
+
+In chat \`/webhook list\`, \`deliveries\`, \`test\`, \`remove\` and \`replay\`; over REST \`GET\` and \`POST /api/v1/webhooks\`, \`GET /api/v1/webhooks/NAME/deliveries\`, \`DELETE /api/v1/webhooks/NAME\`, the rest by \`POST /api/v1/commands/webhook\`. Changes need an admin.
+
+- The body: \`{"type": "alert", "timestamp": …, "data": {"id", "type", "severity", "dedupKey", "symbol", "mode", "summary", "at", "details", "next", "actions"}}\`.
+- Signed as [Standard Webhooks](https://www.standardwebhooks.com) says (\`webhook-id\`, \`webhook-timestamp\`, \`webhook-signature\`): its libraries verify it. The id is the same at each attempt and replay: a receiver takes it once.
+- At least once: what is not answered with 2xx within ten seconds is sent again after 5 s, 30 s, 2 min and so on up to 12 h, ten times within about a day, later where \`Retry-After\` says so; then, or at once after 410, it is given up: \`webhook.failed\` (P3). After a failure messages may come out of order: \`timestamp\` says when.
+- Silences count for webhooks too; quiet hours, grouping and digests do not.
+- **No address in a private network** is reached (this machine, 10.0.0.0/8, link-local, and so on), whatever a name resolves to, and no redirect is followed. Only https. A Mattermost or ntfy of your own: \`notify.webhookNetworks\`, such as \`["10.0.0.5"]\`, by http too.
+- The secret is kept nowhere: it is made from \`signals.key\` in the data directory.
+
 ## How loud a type is
 
 \`notify.types\` in the configuration: \`on\` (with a sound), \`silent\`, \`digest\` (told at \`notify.digest\`), \`off\`; of exits by their reason too. A P1 is told whatever it says. An unknown type is an error of the configuration.

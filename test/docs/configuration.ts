@@ -49,6 +49,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'notify.quiet': 'Hours in which chats are told of P1 and P2 only, unless they have their own (`/quiet`)',
   'notify.zone': 'Time zone of quiet hours and of the digest',
   'notify.digest': 'When what is held back for the digest is told',
+  'notify.webhookNetworks': 'Private networks that webhooks may reach, by http too; without it they reach none',
   'notify.routes': 'Chats, topics and channels with what they are told of; `/subscribe` adds to them (docs/alerts.md)',
   'telegram.token': 'The bot; without it Telegram is off',
   'telegram.apiRoot': 'Another address of the Bot API, as a server of yours',

@@ -22,6 +22,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
+import { memoryWebhooks } from './memory-webhooks.ts'
 import { memoryAlerts } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
@@ -294,6 +295,7 @@ export function makeWorld(profile = 'sim'): World {
         rows: { list: async ({ limit }) => world.signals.slice(0, limit) },
       },
       alerts: memoryAlerts(() => world.now),
+      webhooks: memoryWebhooks(),
       portfolio: {
         instruments: async () => err('not listed here'),
         weights: async () => err('no candles here'),

@@ -1,8 +1,10 @@
 /**
  * Alerts from their table to the messages of chats, in a real database: counted, grouped, silenced, held back, told again, settled.
  */
+import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { alertCard, digestCard, openCard } from '../../bots/alert-card.ts'
+import { PostgresWebhooks } from '../../db/alerting/webhooks.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { chatMoves, messagesToSettle, refusingChats, tellElsewhere } from '../../db/alerting/chats.ts'
 import { type DeskPorts, routeAlerts } from '../../db/alerting/desk.ts'
@@ -21,6 +23,13 @@ describe.skipIf(made === undefined)('alerts in the database', () => {
   const sql = made?.database.sql as NonNullable<typeof made>['database']['sql']
   let now = NOW
   const rows = new PostgresAlerts(sql, () => now)
+  const webhooks = new PostgresWebhooks(sql, {
+    keyFile: join(made?.dataDir ?? '', 'keys'),
+    mode: 'sim',
+    urlProblem: () => undefined,
+    idOf: (id) => `alr_${id}`,
+    wallNow: () => now,
+  })
   const outbox = new PostgresDeliveries(sql, ['telegram', 'discord'])
   let channels: readonly string[] = ['telegram:1']
 
@@ -42,6 +51,7 @@ describe.skipIf(made === undefined)('alerts in the database', () => {
   }
   const desk: DeskPorts = {
     settings: { levelOf: () => undefined, quiet: undefined, digestMin: 425, zone: 'UTC' },
+    webhooks,
     channelsOf: () => channels,
     card: (alert, problem, isSilent) => alertCard(alert, '⚙️ SIM', { problem, isSilent }),
     wallNow: () => now,

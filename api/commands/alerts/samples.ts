@@ -109,6 +109,7 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'discord.down': 'Commands from Discord are not received: 4004 the token is not valid. Retrying.',
   'discord.back': 'Commands from Discord work again.',
   'chat.refused': 'telegram:-100123 refuses messages (403 Forbidden). P1 and P2 go to the admins.',
+  'webhook.failed': 'The webhook pager did not take a message (HTTP 500), after 10 attempts. See: webhook deliveries pager',
   'chat.back': 'telegram:-100123 takes messages again.',
 }
 

@@ -99,6 +99,11 @@ export const STEERING = [
   },
   { name: 'unsubscribe', summary: 'end a subscription of this chat, or all of them', usage: '<number|all> [to=<chat>]' },
   { name: 'subscriptions', summary: 'list what chats, topics and channels have asked to be told of', usage: '' },
+  {
+    name: 'webhook',
+    summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
+    usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
+  },
   { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
   {
     name: 'whatif',

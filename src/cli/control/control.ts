@@ -65,6 +65,12 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
       : words[0] === 'history'
         ? `/api/v1/alerts?limit=${words[1] ?? '20'}`
         : undefined,
+  webhook: ([verb, name]) =>
+    verb === undefined || verb === 'list'
+      ? '/api/v1/webhooks'
+      : verb === 'deliveries' && name !== undefined
+        ? `/api/v1/webhooks/${encodeURIComponent(name)}/deliveries`
+        : undefined,
   silences: () => '/api/v1/alerts/silences',
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
@@ -126,6 +132,20 @@ export const registerSteering =
           '  signal tail                      show signals as they come, until Ctrl-C',
         ].join('\n'),
       )
+    if (name === 'webhook')
+      command.addHelpText(
+        'after',
+        [
+          '',
+          'For example:',
+          '  webhook add ops https://example.org/hook sev:P2',
+          '  webhook add chat https://hooks.slack.com/services/… --preset slack fills',
+          '  webhook add pager --preset pagerduty --token KEY sev:P1',
+          '  webhook rotate ops --overlap 24h',
+          '',
+          'Which alerts, and what is sent: docs/alerts.md',
+        ].join('\n'),
+      )
     if (name === 'reconcile')
       command.addHelpText(
         'after',
@@ -156,7 +176,7 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
   // The words of a source are written as options are.
-  const stray = command.name() === 'signal' ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
+  const stray = ['signal', 'webhook'].includes(command.name()) ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
   if (stray !== undefined)
     throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)

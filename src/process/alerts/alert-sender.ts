@@ -14,6 +14,7 @@ import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { chatMoves, messagesToSettle, refusingChats, tellElsewhere } from '../../../db/alerting/chats.ts'
 import { type DeskAlert, type DeskPorts, routeAlerts } from '../../../db/alerting/desk.ts'
 import { upkeepAlerts } from '../../../db/alerting/upkeep.ts'
+import type { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import type { Sql } from '../../../db/client.ts'
 import { PostgresDeliveries } from '../../../db/deliveries.ts'
 import { reportHealth } from '../../../db/health.ts'
@@ -25,6 +26,7 @@ export interface AlertSenderPorts {
   readonly sql: Sql
   readonly config: Config
   readonly users: ChatUsers
+  readonly webhooks: PostgresWebhooks
   readonly telegram: () => TelegramBot | undefined
   readonly discord: () => DiscordBot | undefined
   /** A chat has another address now. */
@@ -89,11 +91,13 @@ export class AlertSender {
 
   private async lookOnce(): Promise<void> {
     const { sql, config } = this.ports
-    // Without a bot nothing is routed: whoever pairs later begins with what comes then.
-    if (this.ports.telegram() === undefined && this.ports.discord() === undefined) return
+    // Without a bot and a webhook nothing is routed: whoever pairs later begins with what comes then.
+    const hasBot = this.ports.telegram() !== undefined || this.ports.discord() !== undefined
+    if (!hasBot && !(await this.ports.webhooks.hasAny())) return
     const chats = await this.chats()
     const desk: DeskPorts = {
       settings: notifySettings(config.notify),
+      webhooks: this.ports.webhooks,
       channelsOf: chats.of,
       card: (alert, problem, isSilent) => alertCard(alert, this.badge, { problem, isSilent }),
       wallNow: Date.now,

@@ -24,12 +24,15 @@ import { HOOKS_PATH, SignalHook } from '../../../api/hooks/signal-hook.ts'
 import { otherPort } from '../../config/ports.ts'
 import type { JobQueues } from '../../../jobs/queues.ts'
 import { AlertSender } from '../alerts/alert-sender.ts'
+import { WebhookSender } from '../alerts/webhook-sender.ts'
+import { openWebhooks } from '../alerts/webhooks.ts'
 import { ChatOutage } from '../watch/chat-outage.ts'
 
 import { readDiscordFile } from '../../system/paths.ts'
 
 const SWEEP_MS = 5_000
 const TOKEN_LOOK_MS = 2_000
+const WEBHOOKS_LOOK_MS = 1_000
 const SOURCES_LOOK_MS = 1_000
 const OUTAGE_LOOK_MS = 1_000
 /** Between two tries with the same token: the first, and the longest after twice as many each time. */
@@ -108,10 +111,13 @@ class BotsRole implements RunningRole {
     await this.startTelegram()
     await this.startDiscord()
     this.guard(() => this.lookForSources())
+    const webhooks = openWebhooks(this.database.sql, this.context.config, this.context.paths)
+    const posts = new WebhookSender(this.database.sql, webhooks, this.context.config.notify.webhookNetworks)
     const sender = await AlertSender.open({
       sql: this.database.sql,
       config: this.context.config,
       users: this.users,
+      webhooks,
       telegram: () => this.telegram,
       discord: () => this.discord,
       onMove: () => this.followMoves(),
@@ -122,6 +128,7 @@ class BotsRole implements RunningRole {
     this.queues.work('alerts', 1, () => sender.look())
     this.timers.push(
       setInterval(() => this.guard(() => sender.look()), SWEEP_MS),
+      setInterval(() => this.guard(() => posts.look()), WEBHOOKS_LOOK_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
       setInterval(() => this.guard(() => this.lookForSources()), SOURCES_LOOK_MS),
       setInterval(() => {

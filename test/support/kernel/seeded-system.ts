@@ -9,6 +9,7 @@ import { CommandRunner } from '../../../api/commands/run.ts'
 import type { ApiContext } from '../../../api/context.ts'
 import type { Backtest, Backtests } from '../../../api/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
+import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
@@ -153,6 +154,13 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
+    webhooks: new PostgresWebhooks(sql, {
+      keyFile: join(dataDir, 'signals.key'),
+      mode: profile,
+      urlProblem: () => undefined,
+      idOf: (id) => `alr_${id}`,
+      wallNow: Date.now,
+    }),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
     signals: { address: 'https://hooks.example.test', sources, rows: new PostgresSignals(sql, sources) },

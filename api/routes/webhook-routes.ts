@@ -1,0 +1,128 @@
+/**
+ * Webhooks that go out, over REST: who is told, and the log. Made, tried, rotated and removed as by `/webhook`.
+ */
+import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { filterText } from '../../src/alerts/filter.ts'
+import { type ApiEnv, needs } from '../auth.ts'
+import { webhookShape } from '../commands/alerts/webhook-command.ts'
+import type { ApiContext } from '../context.ts'
+import { instant, iso, isoOrNull } from '../field-shapes.ts'
+import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../webhook-ports.ts'
+import { content, requestOf, results, security } from './command-answer.ts'
+import { answerCommand, onInvalid, once } from './common.ts'
+
+const Shown = z
+  .object({
+    name: z.string(),
+    preset: z.string(),
+    url: z.string().openapi({ description: 'Its host and its last characters: the rest may be a secret' }),
+    filter: z.string(),
+    createdAt: instant(),
+    oldUntil: instant().nullable().openapi({ description: 'Until then messages are signed by the secret before the last rotation too' }),
+  })
+  .openapi('Webhook')
+const toShown = ({ name, preset, shownUrl, filter, createdAt, oldUntil }: Webhook): z.infer<typeof Shown> => ({
+  name,
+  preset,
+  url: shownUrl,
+  filter: filterText(filter),
+  createdAt: iso(createdAt),
+  oldUntil: isoOrNull(oldUntil),
+})
+const Message = z
+  .object({
+    number: z.number().int().openapi({ description: 'To replay it by' }),
+    webhook: z.string(),
+    messageId: z.string().openapi({ description: '`webhook-id`: the same at each attempt and replay' }),
+    type: z.string(),
+    status: z.enum(DELIVERY_STATES),
+    attempts: z.number().int(),
+    nextAt: instant(),
+    lastStatus: z.number().int().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: instant(),
+    sentAt: instant().nullable(),
+  })
+  .openapi('WebhookMessage')
+const toMessage = ({ id, nextAt, createdAt, sentAt, ...row }: WebhookDelivery): z.infer<typeof Message> => ({
+  number: id,
+  ...row,
+  nextAt: iso(nextAt),
+  createdAt: iso(createdAt),
+  sentAt: isoOrNull(sentAt),
+})
+const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
+const LOG_MAX = 200
+
+export function webhookRoutes(context: ApiContext) {
+  const { runner, ports } = context
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
+  const common = { tags: ['webhooks'], security }
+  const { overlap: _overlap, ...newWebhook } = webhookShape
+  const named = z.object({ name: z.string().max(40) })
+  app.openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/webhooks',
+      summary: 'Webhooks, without their secrets',
+      middleware: needs('alerts:read'),
+      responses: { 200: { description: 'Webhooks', ...content(all(Shown)) } },
+    }),
+    async (c) => c.json({ data: (await ports.webhooks.list()).map(toShown), nextCursor: null, hasMore: false as const }, 200),
+  )
+  app.openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/webhooks/{name}/deliveries',
+      summary: `Messages of a webhook, newest first, up to ${LOG_MAX}`,
+      middleware: needs('alerts:read'),
+      request: { params: named },
+      responses: { 200: { description: 'Messages', ...content(all(Message)) } },
+    }),
+    async (c) => {
+      const rows = await ports.webhooks.deliveries(c.req.valid('param').name, LOG_MAX)
+      return c.json({ data: rows.map(toMessage), nextCursor: null, hasMore: false as const }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...common,
+      method: 'post',
+      path: '/webhooks',
+      summary: 'Make a webhook, after a confirmation, whose answer has its secret, once',
+      middleware: needs('admin'),
+      request: {
+        body: { required: true, ...content(z.strictObject(newWebhook)) },
+      },
+      responses: results,
+    }),
+    async (c) => {
+      const body = c.req.valid('json')
+      const { body: answer, status } = await once(context, c, body, false, async (key) =>
+        answerCommand(await runner.runArgs('webhook', { action: 'add', ...body }, requestOf(c, undefined, key))),
+      )
+      return c.json(answer, status)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...common,
+      method: 'delete',
+      path: '/webhooks/{name}',
+      summary: 'Remove a webhook, after a confirmation',
+      middleware: needs('admin'),
+      request: { params: named },
+      responses: results,
+    }),
+    async (c) => {
+      const { name } = c.req.valid('param')
+      const { body: answer, status } = await once(context, c, { name }, false, async (key) =>
+        answerCommand(await runner.runArgs('webhook', { action: 'remove', name }, requestOf(c, undefined, key))),
+      )
+      return c.json(answer, status)
+    },
+  )
+  return app
+}
