@@ -5,6 +5,7 @@ import type { AlertType } from '../src/alerts/catalogue.ts'
 import type { AlertFilter } from '../src/alerts/filter.ts'
 import type { AlertProblem } from '../src/alerts/problem.ts'
 import type { Subscription } from '../src/alerts/subscriptions.ts'
+import type { RuleSide } from '../src/alerts/price-rule.ts'
 import type { QuietHours } from '../src/alerts/quiet.ts'
 import type { Json } from './ports.ts'
 
@@ -31,6 +32,28 @@ export interface SampleAlert {
   readonly symbol: string | null
   readonly summary: string
   readonly detail: Json
+}
+
+export interface NewPriceRule {
+  readonly what: string
+  readonly side: RuleSide
+  readonly level: string
+  readonly isOnce: boolean
+  /** Market time up to which it was looked at. */
+  readonly seenTs: number
+  /** Null: every chat that is told of trades. */
+  readonly channel: string | null
+  readonly actor: string
+}
+export interface StoredPriceRule extends NewPriceRule {
+  readonly id: number
+  readonly isArmed: boolean
+}
+/** Alerts that users set. */
+export interface PriceRules {
+  list(): Promise<readonly StoredPriceRule[]>
+  add(rule: NewPriceRule): Promise<number>
+  remove(id: number): Promise<boolean>
 }
 
 export interface AlertPorts {

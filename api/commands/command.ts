@@ -3,7 +3,7 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
-import type { AlertPorts } from '../alert-ports.ts'
+import type { AlertPorts, PriceRules } from '../alert-ports.ts'
 import type { Webhooks } from '../webhook-ports.ts'
 import type { SignalPorts } from '../signal-ports.ts'
 import type { PortfolioPorts } from '../portfolio-ports.ts'
@@ -81,6 +81,7 @@ export interface CommandPorts {
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
   readonly webhooks: Webhooks
+  readonly prices: PriceRules
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */

@@ -5,6 +5,7 @@ import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
 import { audit } from './groups/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
 import { alerts } from './alerts/alerts-command.ts'
+import { priceAlert } from './alerts/price-command.ts'
 import { quiet } from './alerts/quiet-command.ts'
 import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
 import { SUBSCRIBE_COMMANDS } from './alerts/subscribe-commands.ts'
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   ...SILENCE_COMMANDS,
   quiet,
   ...SUBSCRIBE_COMMANDS,
+  priceAlert,
   webhook,
   audit,
   whatif,

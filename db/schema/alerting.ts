@@ -2,7 +2,7 @@
  * Tables of what becomes of alerts: open problems, silences, quiet hours. They are the users', and no projection of the journal.
  */
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import { type Json, identity, ms, wallMs, whole } from './columns.ts'
 
@@ -117,3 +117,19 @@ export const webhookDeliveries = pgTable(
   },
   (t) => [index('webhook_deliveries_due').on(t.nextAt).where(sql`status = 'pending'`)],
 )
+
+/** Alerts that users set on prices and figures of the account. */
+export const priceRules = pgTable('price_rules', {
+  id: identity(),
+  what: text().notNull(),
+  side: text().$type<'above' | 'below'>().notNull(),
+  level: text().notNull(),
+  isOnce: boolean().notNull(),
+  isArmed: boolean().notNull().default(true),
+  /** Market time up to which it was looked at. */
+  seenTs: ms().notNull(),
+  /** Who is told; null: every chat that is told of trades. */
+  channel: text(),
+  actor: text().notNull(),
+  createdAt: ms().notNull().default(wallMs),
+})

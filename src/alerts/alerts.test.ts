@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type ChatStanding, type Standing, muteOf, verdictOf } from './attention.ts'
 import { ALERT_TYPES, type AlertFacts, CATALOGUE, actionsOf, kindOf, problemKey } from './catalogue.ts'
 import { type AlertFilter, TOPICS, filterText, matches, parseFilter, silences } from './filter.ts'
+import { ruleAfter } from './price-rule.ts'
 import { channelsTold, readSubscription } from './subscriptions.ts'
 import { nextTimeOfDay, quietUntil, readQuiet } from './quiet.ts'
 
@@ -152,6 +153,26 @@ describe('who is told', () => {
     ['trades fills', false],
     ['telegram:123 fils', false],
   ])('%s is a route: %s', (text, isRight) => expect(readSubscription(text).ok).toBe(isRight))
+})
+
+describe('a price alert', () => {
+  const range = (low: number, high: number, close = high) => ({ low, high, close })
+  test.each([
+    ['above', [range(60, 69)], false, true],
+    ['above', [range(60, 70, 65)], true, true],
+    ['above', [range(60, 71)], true, false],
+    ['above', [range(69, 71), range(60, 72)], true, false],
+    ['below', [range(69, 80)], true, true],
+    ['below', [range(71, 80)], false, true],
+  ] as const)('%s 70 after %j: fired %s, armed %s', (side, ranges, hasFired, isArmed) =>
+    expect(ruleAfter({ what: 'BTCUSDT', side, level: '70', isArmed: true }, ranges)).toEqual({ hasFired, isArmed }),
+  )
+
+  test('one that has fired waits until the price was back', () => {
+    const fired = { what: 'BTCUSDT', side: 'above' as const, level: '70', isArmed: false }
+    expect(ruleAfter(fired, [range(71, 75)])).toEqual({ hasFired: false, isArmed: false })
+    expect(ruleAfter(fired, [range(60, 75, 65), range(65, 70)])).toEqual({ hasFired: true, isArmed: false })
+  })
 })
 
 describe('quiet hours', () => {

@@ -212,6 +212,9 @@ export const TRADING_KINDS = {
   'allocator.failed': problem(['P3'], 'capital was not moved, or not all of it', 'what the sentence says; `/allocator` does it by hand', {
     actions: others(['Capital', '/allocator dry-run']),
   }),
+  'user.price_alert': event(['P4'], 'a price or figure passed a level that somebody set', 'what you had in mind: `/alert list`', {
+    actions: others(['Price alerts', '/alert list'], ['Positions', '/positions']),
+  }),
   'report.daily': event(['P4'], 'a day of market time (UTC) is over', 'nothing: it says what the day brought, and that Ballast is alive', {
     actions: others(['Days', '/daily'], ['PnL', '/pnl 7d']),
   }),

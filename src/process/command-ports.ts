@@ -23,6 +23,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { allocatorSettings } from '../config/allocator-config.ts'
 import { configuredSettings } from '../config/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
+import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../db/requests/signals.ts'
@@ -61,6 +62,7 @@ export function commandPorts(
       address: (config.hooks.url ?? `http://127.0.0.1:${config.hooks.port}`).replace(/\/+$/, ''),
     },
     alerts: new PostgresAlerts(sql, Date.now),
+    prices: new PostgresPriceRules(sql),
     webhooks: openWebhooks(sql, config, paths),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {

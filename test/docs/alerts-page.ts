@@ -89,6 +89,10 @@ A chat that has subscribed, or a topic of it, is told of what it asked for, and 
 
 A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#trades\`, \`discord:445566\` or \`discord:user:778899\`.
 
+## Prices and results: \`/alert\`
+
+\`/alert BTC above 70000\`, \`/alert ETH below 2500 once\`, \`/alert pnl below -200\` (the result of the day, open positions included), \`/alert equity above 12000\`; \`/alert list\`, \`/alert del 3\`. Told in the chat that asked, with a sound; at the terminal name one: \`to=telegram:123456\`. Prices are looked at with each closed minute, its high and low; after it fired it waits until the price was back, \`once\` is gone then. They survive restarts, and what passed meanwhile is seen within the last hour.
+
 ## Webhooks that go out
 
 | at the terminal | what it does |

@@ -23,7 +23,7 @@ import type {
   TradeRow,
 } from '../../src/journal/row.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
-import { memoryAlerts } from './memory-alerts.ts'
+import { memoryAlerts, memoryPrices } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
@@ -296,6 +296,7 @@ export function makeWorld(profile = 'sim'): World {
       },
       alerts: memoryAlerts(() => world.now),
       webhooks: memoryWebhooks(),
+      prices: memoryPrices(),
       portfolio: {
         instruments: async () => err('not listed here'),
         weights: async () => err('no candles here'),

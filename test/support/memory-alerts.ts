@@ -1,7 +1,15 @@
 /**
  * Alerts in memory, for tests of commands: what was silenced, set and raised is there to be looked at.
  */
-import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/alert-ports.ts'
+import type {
+  AlertPorts,
+  PriceRules,
+  StoredPriceRule,
+  ChatQuiet,
+  SampleAlert,
+  StoredSilence,
+  StoredSubscription,
+} from '../../api/alert-ports.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 
 export interface MemoryAlerts extends AlertPorts {
@@ -79,4 +87,21 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
     raiseSample: async (sample) => memory.samples.push(sample),
   }
   return memory
+}
+
+export function memoryPrices(): PriceRules {
+  let rules: StoredPriceRule[] = []
+  return {
+    list: async () => rules,
+    add: async (rule) => {
+      const id = rules.length + 1
+      rules = [...rules, { ...rule, id, isArmed: true }]
+      return id
+    },
+    remove: async (id) => {
+      const before = rules.length
+      rules = rules.filter((rule) => rule.id !== id)
+      return rules.length < before
+    },
+  }
 }

@@ -157,6 +157,43 @@ describe('subscriptions', () => {
   })
 })
 
+describe('price alerts', () => {
+  const worldAt = (close: number) => {
+    const made = worldWith()
+    Object.assign(made.world.ports, { candles: async () => [{ ts: 60_000, open: close, high: close, low: close, close }] })
+    return made
+  }
+
+  test('set in the chat that asks, listed, and removed', async () => {
+    const { run, world } = worldAt(64_000)
+    const { reply } = await run('/alert BTC above 70,000', 'viewer', inGroup)
+    expect(reply.title).toBe('Told when BTCUSDT is above 70,000')
+    expect((await run('/alert pnl below -200 once', 'viewer')).reply.title).toBe('Told when pnl is below -200')
+    expect(await world.ports.prices.list()).toMatchObject([
+      { what: 'BTCUSDT', side: 'above', level: '70000', isOnce: false, seenTs: 60_000, channel: 'telegram:-100/7' },
+      { what: 'pnl', side: 'below', level: '-200', isOnce: true, channel: 'telegram:1' },
+    ])
+    expect((await run('/alert list')).reply.fields.map(({ name }) => name)).toEqual(['#1 BTCUSDT above 70,000', '#2 pnl below -200'])
+    expect((await run('/alert del 1', 'viewer')).status).toBe('refused')
+    expect((await run('/alert del 1', 'viewer', inGroup)).status).toBe('done')
+    expect((await run('/alert del 1')).status).toBe('refused')
+  })
+
+  test.each([
+    ['/alert BTC above 60000', 'BTCUSDT is above 60,000 already'],
+    ['/alert pnl below -10', 'pnl is below -10 already'],
+    ['/alert BTC above', 'Not set'],
+  ])('%s is refused: %s', async (line, title) => {
+    const { status, reply } = await worldAt(64_000).run(line)
+    expect([status, reply.title]).toEqual(['refused', title])
+  })
+
+  test.each(['/alert BTC near 70000', '/alert BTC above much', '/alert BTC above 1 twice', '/alert del x'])(
+    '%s is not understood',
+    async (line) => expect((await worldAt(64_000).run(line)).status).toBe('invalid'),
+  )
+})
+
 describe('samples', () => {
   test('one of each type is raised in its own words, with every severity that it may have', async () => {
     const { run, alerts } = worldWith()

@@ -4,6 +4,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { alertCard, digestCard, openCard } from '../../bots/alert-card.ts'
+import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
+import { PriceWatch } from '../../src/process/alerts/price-watch.ts'
 import { PostgresWebhooks } from '../../db/alerting/webhooks.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { chatMoves, messagesToSettle, refusingChats, tellElsewhere } from '../../db/alerting/chats.ts'
@@ -238,6 +240,32 @@ describe.skipIf(made === undefined)('alerts in the database', () => {
     expect(new Set(ids).size).toBe(1)
     expect((await rows.subscriptions()).map(({ channel, filter: kept }) => [channel, kept])).toEqual([['telegram:1', filter.value]])
     expect([await rows.unsubscribe('telegram:2', ids[0]), await rows.unsubscribe('telegram:1', ids[0])]).toEqual([0, 1])
+  })
+
+  test('a price alert fires once for each crossing, whoever looks, over restarts, and is gone where it was for once', async () => {
+    const rules = new PostgresPriceRules(sql)
+    let high = 69_000
+    let minute = 2
+    const candles = async () => [{ ts: minute * 60_000, open: high, high, low: high, close: high }]
+    const watch = () => new PriceWatch(rules, candles, { account: async () => undefined })
+    const base = { what: 'BTCUSDT', side: 'above' as const, level: '70000', seenTs: 60_000, channel: 'telegram:9', actor: 'cli' }
+    const id = await rules.add({ ...base, isOnce: false })
+    await rules.add({ ...base, isOnce: true })
+    const fired = async () =>
+      (await sql<{ detail: { rule: number; chat: string } }[]>`select detail from alerts where type = 'user.price_alert' order by id`).map(
+        ({ detail }) => detail,
+      )
+    for (const price of [69_000, 70_000, 70_500, 69_999, 71_000]) {
+      high = price
+      minute += 1
+      await Promise.all([watch().look(), watch().look()])
+    }
+    const all = await fired()
+    expect(all.filter(({ rule }) => rule === id)).toHaveLength(2)
+    expect(all.filter(({ rule }) => rule !== id)).toHaveLength(1)
+    expect(all[0]?.chat).toBe('telegram:9')
+    expect(await rules.list()).toHaveLength(1)
+    expect([await rules.remove(id), await rules.remove(id)]).toEqual([true, false])
   })
 
   test('a sample passes silences and quiet hours, says TEST, and opens no problem', async () => {

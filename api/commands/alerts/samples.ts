@@ -63,6 +63,7 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'signal.exit_refused': 'A refused signal of tv-trend names an exit of BTCUSDT. Look at the position.',
   'allocator.moved': 'Capital moved: ema-cross 40 % to 45 %.',
   'allocator.failed': 'Capital was not moved: no candles of SOLUSDT.',
+  'user.price_alert': 'BTCUSDT is above 70000 (now 70012.5). Told again once it has been back.',
   'report.daily': '2026-01-05: equity 10,120.00 (+120.00), 4 trades, 75 % won, fees 6.10',
   'symbol.ending': 'BTCUSDT ends at Bybit in 6 d 20 h.',
   'key.has_withdraw': KEY,

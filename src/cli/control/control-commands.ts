@@ -100,6 +100,11 @@ export const STEERING = [
   { name: 'unsubscribe', summary: 'end a subscription of this chat, or all of them', usage: '<number|all> [to=<chat>]' },
   { name: 'subscriptions', summary: 'list what chats, topics and channels have asked to be told of', usage: '' },
   {
+    name: 'alert',
+    summary: 'tell this chat when a price, the result of the day or equity passes a level',
+    usage: '<sym|pnl|equity> <above|below> <level> [once] [to=<chat>] | list | del <number>',
+  },
+  {
     name: 'webhook',
     summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
     usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',

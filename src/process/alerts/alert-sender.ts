@@ -99,7 +99,8 @@ export class AlertSender {
       settings: notifySettings(config.notify),
       webhooks: this.ports.webhooks,
       channelsOf: chats.of,
-      card: (alert, problem, isSilent) => alertCard(alert, this.badge, { problem, isSilent }),
+      card: (alert, problem, isSilent) =>
+        alertCard(alert, this.badge, { problem, isSilent: isSilent && alert.type !== 'user.price_alert' }),
       wallNow: Date.now,
     }
     while (await routeAlerts(sql, desk)) {
@@ -189,6 +190,13 @@ export class AlertSender {
       const channel = server.channelNamed(channelFor(alert)) ?? server.channelNamed(ALERTS)
       return [...always, ...(channel === undefined ? ofDiscord : [`discord:${channel}`])]
     }
-    return { admins: [...ofTelegram, ...ofDiscord], of: (alert) => channelsTold(alert, defaultsOf(alert), subscriptions) }
+    /** What somebody set is told where it was set. */
+    const asked = ({ type, detail: { chat } }: DeskAlert): readonly string[] | undefined => {
+      if (type !== 'user.price_alert' || typeof chat !== 'string') return undefined
+      if (!chat.startsWith('discord:#')) return [chat]
+      const id = server?.channelNamed(chat.slice('discord:#'.length))
+      return id === undefined ? undefined : [`discord:${id}`]
+    }
+    return { admins: [...ofTelegram, ...ofDiscord], of: (alert) => asked(alert) ?? channelsTold(alert, defaultsOf(alert), subscriptions) }
   }
 }

@@ -24,6 +24,8 @@ import { HOOKS_PATH, SignalHook } from '../../../api/hooks/signal-hook.ts'
 import { otherPort } from '../../config/ports.ts'
 import type { JobQueues } from '../../../jobs/queues.ts'
 import { AlertSender } from '../alerts/alert-sender.ts'
+import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
+import { PriceWatch } from '../alerts/price-watch.ts'
 import { WebhookSender } from '../alerts/webhook-sender.ts'
 import { openWebhooks } from '../alerts/webhooks.ts'
 import { ChatOutage } from '../watch/chat-outage.ts'
@@ -57,6 +59,7 @@ class BotsRole implements RunningRole {
   private readonly users: ChatUsers
   private readonly pairings: Readonly<Record<Platform, PostgresPairing>>
   private readonly runner: CommandRunner
+  private readonly commandPorts: CommandPorts
   private readonly queues: JobQueues
   private readonly badge: string
   /** Groups of Telegram that may ask, with the addresses that they have now. */
@@ -101,6 +104,7 @@ class BotsRole implements RunningRole {
     this.queues = queues
     this.users = new PostgresChatUsers(database.sql)
     this.pairings = { telegram: new PostgresPairing(database.sql, 'telegram'), discord: new PostgresPairing(database.sql, 'discord') }
+    this.commandPorts = ports
     this.runner = new CommandRunner(ports)
     this.badge = badgeOf(context.config.profile)
     this.chats = [...context.config.telegram.chats]
@@ -112,6 +116,7 @@ class BotsRole implements RunningRole {
     await this.startDiscord()
     this.guard(() => this.lookForSources())
     const webhooks = openWebhooks(this.database.sql, this.context.config, this.context.paths)
+    const prices = new PriceWatch(new PostgresPriceRules(this.database.sql), this.commandPorts.candles, this.commandPorts.reads)
     const posts = new WebhookSender(this.database.sql, webhooks, this.context.config.notify.webhookNetworks)
     const sender = await AlertSender.open({
       sql: this.database.sql,
@@ -129,6 +134,7 @@ class BotsRole implements RunningRole {
     this.timers.push(
       setInterval(() => this.guard(() => sender.look()), SWEEP_MS),
       setInterval(() => this.guard(() => posts.look()), WEBHOOKS_LOOK_MS),
+      setInterval(() => this.guard(() => prices.look()), SWEEP_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
       setInterval(() => this.guard(() => this.lookForSources()), SOURCES_LOOK_MS),
       setInterval(() => {

@@ -10,6 +10,7 @@ import type { ApiContext } from '../../../api/context.ts'
 import type { Backtest, Backtests } from '../../../api/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
 import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
+import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
@@ -154,6 +155,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
+    prices: new PostgresPriceRules(sql),
     webhooks: new PostgresWebhooks(sql, {
       keyFile: join(dataDir, 'signals.key'),
       mode: profile,
