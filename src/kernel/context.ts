@@ -2,6 +2,7 @@
  * What all parts of one kernel share: its configuration, its state, and the buffer of the facts that an input leads to.
  */
 import type { Bars } from '../market/bars.ts'
+import type { FundingRates } from '../market/funding-rates.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { KernelConfig } from './config.ts'
 import type { FactBuffer } from './fact-buffer.ts'
@@ -28,4 +29,6 @@ export interface KernelContext {
   readonly factBuffer: FactBuffer
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bars: readonly Bars[]
+  /** Settlements of each instrument's market, for strategies that look at them. */
+  readonly fundings: readonly FundingRates[]
 }

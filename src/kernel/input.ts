@@ -17,6 +17,17 @@ export interface ClosedBar {
   readonly bar: Bar
   /** Ticks between best bid and ask at the close, where known. */
   readonly spreadTicks?: number
+  /** Mark price at the close, where the exchange gave one. */
+  readonly mark?: Ticks
+  /** Funding rate that the exchange announced then for the next settlement. */
+  readonly predicted?: Rate
+}
+
+/** A funding settlement of a perpetual, as the exchange lists it: of the market, not of a position. */
+export interface FundingKnown {
+  readonly instrument: InstrumentIndex
+  readonly ts: Ts
+  readonly rate: Rate
 }
 
 /** live: just closed. late: closed while we were away, exits only. warmup: history before the first start, no orders. */
@@ -28,6 +39,8 @@ export interface BarsClosed {
   readonly ts: Ts
   readonly mode: BarsMode
   readonly bars: readonly ClosedBar[]
+  /** Settlements that were heard of since the input before, ascending in each instrument. */
+  readonly fundings?: readonly FundingKnown[]
 }
 /** Market time continued between bars; marks by instrument, 0 where none came. */
 export interface TimeAdvanced {

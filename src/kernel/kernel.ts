@@ -12,6 +12,7 @@ import { isOpenStatus } from '../trading/order.ts'
 import type { BookedEvent } from './booking.ts'
 import type { InstrumentIndex, StrategyId, Ts } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
+import { FundingRates } from '../market/funding-rates.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
 import { needsAtr } from '../risk/limits.ts'
@@ -62,6 +63,8 @@ export class Kernel {
   readonly limits: EffectiveLimits
   readonly orders: OrderTable
   readonly bars: readonly Bars[]
+  /** Settlements of each instrument's market, for strategies that look at them. */
+  readonly fundings: readonly FundingRates[]
   readonly holds: Hold[] = []
   readonly runs: readonly (StrategyRun | undefined)[]
   private readonly bookkeeper: Bookkeeper
@@ -92,7 +95,8 @@ export class Kernel {
     this.config = config
     this.orders = new OrderTable(instruments.length, config.isJournaled)
     this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
-    this.strategyRuns = new StrategyRuns(config, this.bars)
+    this.fundings = instruments.map(() => new FundingRates())
+    this.strategyRuns = new StrategyRuns(config, this.bars, this.fundings)
     const { by: runs, owners } = this.strategyRuns
     this.runs = runs
     this.limits = new EffectiveLimits(config, (i) => owners[i])
@@ -120,6 +124,7 @@ export class Kernel {
       factBuffer: this.factBuffer,
       runs,
       bars: this.bars,
+      fundings: this.fundings,
     }
     const bookkeeper = new Bookkeeper(context)
     const gateway = new OrderGateway(context)
@@ -293,6 +298,7 @@ export class Kernel {
       nearLimits: this.near.snapshot(),
       closes: this.closes.snapshot(),
       exitAims: this.exitAims.snapshot(),
+      fundings: this.fundings.map((each) => each.snapshot()),
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
@@ -325,6 +331,7 @@ export class Kernel {
     this.near.restore(from.nearLimits)
     this.closes.restore(from.closes)
     this.exitAims.restore(from.exitAims)
+    for (const [i, each] of (from.fundings ?? []).entries()) this.fundings[i]?.restore(each)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)
     if (from.owners !== undefined) this.own(from.owners)

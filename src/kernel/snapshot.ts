@@ -29,6 +29,8 @@ export interface KernelSnapshot {
   readonly closes: readonly (PendingClose | null)[]
   /** Absent in snapshots of before exits came in parts. */
   readonly exitAims?: readonly ExitAim[]
+  /** Settlements of each instrument's market; absent in snapshots of before they were heard of. */
+  readonly fundings?: readonly (readonly (readonly [at: number, rate: number])[])[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */
   readonly terms?: readonly (InstrumentTerms | null)[]

@@ -2,182 +2,21 @@
  * The symbols of one strategy of contract 2 with their series, and the context that it sees at a close instant.
  */
 import { parseDuration } from '../core/duration.ts'
-import { type Lots, type Ts, ts } from '../core/units.ts'
-import { type Bars, type RevealedBars, rowOf } from '../market/bars.ts'
-import { HigherBars, type HigherBarsState } from '../market/higher-bars.ts'
+import { type Lots, type Ticks, type Ts, ts } from '../core/units.ts'
+import { type RevealedBars, rowOf } from '../market/bars.ts'
+import type { SettledFunding } from '../market/funding-rates.ts'
+import type { HigherBarsState } from '../market/higher-bars.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { RecentBars } from '../market/recent-bars.ts'
-import { type Standing, WISHES_MAX, checkChange, checkEntry, checkExit, checkName, checkProtection } from './order-gate.ts'
-import {
-  type Entry,
-  type Exit,
-  type MarketBooks,
-  type OrderChange,
-  type OrderWish,
-  type OwnOrder,
-  type OwnTrade,
-  type ProtectionMove,
-  NO_BOOKS,
-} from './own-orders.ts'
-import { SignalError, checkSignal, placed } from './signal-gate.ts'
+import { type MarketBooks, type OrderWish, type OwnOrder, type OwnTrade, NO_BOOKS } from './own-orders.ts'
+import { type Call, type MarketSource, type QuoteAtClose, SetMarket } from './set-market.ts'
 import type { Market, MarketsContext, Signal, StrategyDefinition } from './strategy.ts'
-
-/** A symbol of the strategy and the base bars that are revealed of it. */
-export interface MarketSource {
-  readonly instrument: Instrument
-  readonly bars: Bars
-}
 
 /** What the series of one symbol were, for a snapshot: rows of the base bars that may be read, and each higher interval. */
 export interface SeriesState {
   readonly base: readonly (readonly number[])[]
   readonly higher: readonly HigherBarsState[]
-}
-
-interface Series {
-  readonly name: string
-  readonly bars: HigherBars
-  /** Instant of the call at which it closed last. */
-  closedTs: number
-}
-
-/** One symbol with its series; the strategy sees it as a {@link Market}. */
-class SetMarket implements Market {
-  readonly name: string
-  instrument: Instrument
-  readonly bars: RevealedBars
-  readonly base: Bars
-  readonly history: number
-  readonly series: readonly Series[]
-  now: Ts = ts(0)
-  /** Which of the set it is. */
-  readonly at: number
-  said: Signal | undefined = undefined
-  /** Instant at which its newest base bar closed. */
-  closedTs = 0
-  private readonly set: MarketSet
-
-  constructor(
-    set: MarketSet,
-    at: number,
-    name: string,
-    { instrument, bars }: MarketSource,
-    history: number,
-    intervals: ReadonlyMap<string, readonly [number, number]>,
-  ) {
-    this.set = set
-    this.at = at
-    this.name = name
-    this.instrument = instrument
-    this.base = bars
-    this.bars = new RecentBars(bars, history)
-    this.history = history
-    this.series = [...intervals].map(([text, [intervalMs, count]]) => ({
-      name: text,
-      bars: new HigherBars(bars.intervalMs, intervalMs, count),
-      closedTs: 0,
-    }))
-  }
-
-  // Functions of their own: a strategy may take them out of its context.
-  readonly higher = (interval: string): RevealedBars => this.find(interval).bars
-
-  readonly hasClosed = (interval?: string): boolean => (interval === undefined ? this.closedTs : this.find(interval).closedTs) === this.now
-
-  readonly signal = (signal: Signal): void => {
-    try {
-      this.said = checkSignal(signal, this.bars.close(0), this.signal)
-    } catch (thrown) {
-      this.set.refused = thrown
-      throw thrown
-    }
-  }
-
-  get position(): Lots {
-    return this.set.books.position(this.at)
-  }
-  get trade(): OwnTrade | undefined {
-    return this.set.books.trade(this.at)
-  }
-  get orders(): readonly OwnOrder[] {
-    return this.set.books.orders(this.at)
-  }
-
-  readonly enter = (entry: Entry): void =>
-    this.say(this.enter, () => ({ type: 'enter', market: this.at, entry: checkEntry(entry, this.standing()) }))
-
-  readonly exit = (exit: Exit): void =>
-    this.say(this.exit, () => ({ type: 'exit', market: this.at, exit: checkExit(exit, this.standing()) }))
-
-  readonly change = (name: string, change: OrderChange): void =>
-    this.say(this.change, () => {
-      checkChange(name, change)
-      return { type: 'change', market: this.at, name, change }
-    })
-
-  readonly cancel = (name: string): void =>
-    this.say(this.cancel, () => {
-      checkName('name', name)
-      return { type: 'cancel', market: this.at, name }
-    })
-
-  readonly protect = (move: ProtectionMove): void =>
-    this.say(this.protect, () => {
-      checkProtection(move)
-      return { type: 'protect', market: this.at, move }
-    })
-
-  private standing(): Standing {
-    return { open: this.orders, said: this.set.wishes.filter(({ market }) => market === this.at), close: this.bars.close(0) }
-  }
-
-  /** What is wrong is reported at the line that said it. */
-  private say(method: (...words: never[]) => void, make: () => OrderWish): void {
-    const { set } = this
-    try {
-      set.wishes.push(make())
-      if (set.wishes.length > WISHES_MAX * set.count) throw new SignalError(`more than ${WISHES_MAX} orders at one decision`)
-    } catch (thrown) {
-      set.refused = placed(thrown, method)
-      throw set.refused
-    }
-  }
-
-  private find(interval: string): Series {
-    const { series } = this
-    for (let k = 0; k < series.length; k++) if ((series[k] as Series).name === interval) return series[k] as Series
-    throw new RangeError(`bars of ${interval} were requested: declare them in 'intervals', as { '${interval}': 50 }`)
-  }
-
-  see(): void {
-    const { base, series } = this
-    this.closedTs = (base.tsColumn[base.cursor - 1] as number) + base.intervalMs
-    for (let k = 0; k < series.length; k++) {
-      const each = series[k] as Series
-      if (each.bars.see(base)) each.closedTs = this.closedTs
-    }
-  }
-
-  get isReady(): boolean {
-    return this.bars.count >= this.history && this.series.every(({ bars }) => bars.count >= bars.capacity)
-  }
-
-  /** Base bars until {@link isReady}: a higher bar that has begun counts whole. */
-  get barsMissing(): number {
-    const { base, bars, history, series } = this
-    return series.reduce(
-      (most, { bars: higher }) => Math.max(most, ((higher.capacity - higher.count) * higher.intervalMs) / base.intervalMs),
-      history - bars.count,
-    )
-  }
-
-  clear(): void {
-    this.closedTs = 0
-    for (const each of this.series) {
-      each.bars.clear()
-      each.closedTs = 0
-    }
-  }
+  /** What was quoted when the newest base bar closed. */
+  readonly quote?: QuoteAtClose
 }
 
 /** The context of a strategy: that of its first market, and all of them. */
@@ -231,6 +70,18 @@ class SetContext implements MarketsContext {
   get position(): Lots {
     return this.first.position
   }
+  get funding(): SettledFunding | undefined {
+    return this.first.funding
+  }
+  get predictedFunding(): number | undefined {
+    return this.first.predictedFunding
+  }
+  get mark(): Ticks {
+    return this.first.mark
+  }
+  get spreadBps(): number | undefined {
+    return this.first.spreadBps
+  }
 
   readonly market = (name: string): Market => {
     const found = this.markets.find((market) => market.name === name)
@@ -239,7 +90,7 @@ class SetContext implements MarketsContext {
   }
 }
 
-export class MarketSet {
+export class MarketSet implements Call {
   readonly context: MarketsContext
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
@@ -269,9 +120,9 @@ export class MarketSet {
     return this.markets[k] as SetMarket
   }
 
-  /** The newest base bar of a market is a revealed one. */
-  see(k: number): void {
-    this.at(k).see()
+  /** The newest base bar of a market is a revealed one, and this was quoted when it closed. */
+  see(k: number, quote?: QuoteAtClose): void {
+    this.at(k).see(quote)
   }
 
   /**
@@ -324,7 +175,7 @@ export class MarketSet {
 
   /** Its series, which count in other steps from now on; its base bars are converted by who holds them. */
   convert(k: number, factor: number): void {
-    for (const { bars } of this.at(k).series) bars.convert(factor)
+    this.at(k).convert(factor)
   }
 
   clear(): void {
@@ -333,18 +184,20 @@ export class MarketSet {
   }
 
   seriesOf(k: number): SeriesState {
-    const { base, history, series } = this.at(k)
+    const { base, history, series, quote } = this.at(k)
     return {
       base: Array.from({ length: Math.min(base.cursor, history) }, (_, at) =>
         rowOf(base, base.cursor - Math.min(base.cursor, history) + at),
       ),
       higher: series.map(({ bars }) => bars.snapshot()),
+      ...(quote === undefined ? undefined : { quote }),
     }
   }
 
   /** Base rows are pushed where they are not there; an interval that is not declared any more is left out. */
-  restoreSeries(k: number, { base: rows, higher }: SeriesState): void {
+  restoreSeries(k: number, { base: rows, higher, quote }: SeriesState): void {
     const market = this.at(k)
+    market.quote = quote
     const { base, series } = market
     for (const [at = 0, open = 0, high = 0, low = 0, close = 0, volume = 0] of rows) {
       if (base.cursor > 0 && at <= (base.tsColumn[base.cursor - 1] as number)) continue

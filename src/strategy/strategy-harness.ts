@@ -1,8 +1,9 @@
 /**
  * A strategy over bars without a kernel: what it says at each close, for its test and for the checks of its contract.
  */
-import { MINUTE_MS, instrumentIndex, lots, ts } from '../core/units.ts'
+import { MINUTE_MS, RATE_ONE, instrumentIndex, lots, rate, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
+import { FundingRates } from '../market/funding-rates.ts'
 import { type Instrument, makeInstrument } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
 import { checkAnswer } from './answer.ts'
@@ -18,6 +19,8 @@ export type PriceBar = readonly [open: number, high: number, low: number, close:
 export interface RehearsalOptions {
   /** Lots that it holds while it looks; 0 unless said. */
   readonly position?: number
+  /** Funding settlements of each market, as [bar, rate]: known from the close of that bar on. None unless said. */
+  readonly fundings?: readonly (readonly (readonly [bar: number, rate: number])[])[]
   /** Called after each bar with the state; what it answers is the state that continues. */
   readonly keep?: (state: StrategyState, barIndex: number) => StrategyState
 }
@@ -109,13 +112,18 @@ export function rehearseMarkets(
   of: Instrument,
   intervalMs: number,
   columns: readonly BarColumns[],
-  { position = 0, keep = (state) => state }: RehearsalOptions = {},
+  { position = 0, fundings = [], keep = (state) => state }: RehearsalOptions = {},
 ): SaidAtClose[] {
   const bars = columns.map((each) => new Bars(intervalMs, each))
+  const rates = fundings.map((rows, k) => {
+    const known = new FundingRates()
+    for (const [bar, settled] of rows) known.add(ts(columns[k]?.ts[bar] ?? 0), rate(Math.round(settled * RATE_ONE)))
+    return known
+  })
   const set = new MarketSet(
     definition,
     params,
-    bars.map((each, k) => ({ instrument: k === 0 ? of : { ...of, symbol: testSymbol(k) }, bars: each })),
+    bars.map((each, k) => ({ instrument: k === 0 ? of : { ...of, symbol: testSymbol(k) }, bars: each, fundings: rates[k] })),
   )
   const merge = new Merge(bars)
   const said: SaidAtClose[] = []

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { Lots, Side, Ticks, Ts } from '../core/units.ts'
 import type { RevealedBars } from '../market/bars.ts'
+import type { SettledFunding } from '../market/funding-rates.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Reason, Target } from '../trading/order.ts'
 import type { Entry, Exit, OrderChange, OwnFill, OwnOrder, OwnOrderEnd, OwnTrade, ProtectionMove } from './own-orders.ts'
@@ -82,6 +83,17 @@ export interface Market extends StrategyContext {
   higher(interval: string): RevealedBars
   /** Whether a bar of the interval has closed since the call before; without an interval, whether a bar of its base has. */
   hasClosed(interval?: string): boolean
+  /**
+   * The last funding settlement before the close. Undefined for spot, before the first one that is known, and in a backtest without funding.
+   * One of the instant of the close itself is seen at the next close: it is not known sooner.
+   */
+  readonly funding: SettledFunding | undefined
+  /** The rate that the exchange announces for the next settlement, as a fraction. Undefined for spot and wherever no stream announces it: in each backtest, and at a late bar. */
+  readonly predictedFunding: number | undefined
+  /** Mark price at the close. The close itself where the exchange gave none: in each backtest, on spot, and at a late bar. */
+  readonly mark: Ticks
+  /** Distance of best bid and ask at the close, in basis points of it. Undefined where it was not heard: at a late bar, and in a backtest whose slippage has no spread. */
+  readonly spreadBps: number | undefined
   /** What it holds there, from flat to flat; undefined while flat. */
   readonly trade: OwnTrade | undefined
   /** Its open orders with a name, oldest first. */

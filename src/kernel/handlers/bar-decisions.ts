@@ -2,11 +2,12 @@
  * What is decided on closed bars, in one order for live trading and backtests: equity, breakers, algorithms, then each strategy.
  */
 import type { Algorithms } from '../orders/algorithms.ts'
-import type { BarsMode, ClosedBar, KernelInput } from '../input.ts'
+import type { BarsClosed, BarsMode, ClosedBar } from '../input.ts'
 import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { confirmedTier, watchEquity } from '../../risk/breaker.ts'
 import { isEquityUnbounded, needsAtr } from '../../risk/limits.ts'
+import type { QuoteAtClose } from '../../strategy/set-market.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import type { KernelContext } from '../context.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
@@ -45,8 +46,6 @@ export interface BarDecisionParts {
   readonly strategyOrders: StrategyOrders
   readonly strategyRuns: StrategyRuns
 }
-
-type BarsClosed = Extract<KernelInput, { readonly type: 'bars-closed' }>
 
 export class BarDecisions {
   private readonly context: KernelContext
@@ -88,14 +87,14 @@ export class BarDecisions {
 
   // A backtest reveals and marks them itself, without an object per bar; the live driver gives rows. Both then close the instant.
 
-  /** A bar of `i` has been revealed: it is the mark now. */
-  mark(i: InstrumentIndex): void {
+  /** A bar of `i` has been revealed: it is the mark now. `quote` is what a strategy sees beside it. */
+  mark(i: InstrumentIndex, quote?: QuoteAtClose): void {
     const bars = this.context.bars[i] as Bars
     this.portfolio.markBar(i, bars)
     if (this.context.parentOrders.active.length !== 0) this.context.parentOrders.noteVolume(i, bars.volumeColumn[bars.cursor - 1] as number)
     if (!this.hasMarketRuns) return
     const run = this.runs[i]
-    if (run instanceof MarketRun) run.of.see(run.at)
+    if (run instanceof MarketRun) run.of.see(run.at, quote)
   }
 
   /**
@@ -217,9 +216,10 @@ export class BarDecisions {
   }
 
   /** Bars of an input: revealed and marked, and unless they are only booked, decided on. */
-  take({ bars: rows, ts: at, mode }: BarsClosed, decides: boolean): void {
+  take({ bars: rows, ts: at, mode, fundings }: BarsClosed, decides: boolean): void {
+    for (const each of fundings ?? []) this.context.fundings[each.instrument]?.add(each.ts, each.rate)
     if (mode === 'live') {
-      const closed = rows.filter((row) => this.revealRow(row)).map((row) => row.instrument)
+      const closed = rows.filter((row) => this.revealRow(row, quoteOf(row))).map((row) => row.instrument)
       this.portfolio.lastCloseTs = at
       for (const i of closed) this.noteDecision(this.runs[i], at)
       if (decides) this.closeInstant(closed, closed.length, at)
@@ -284,14 +284,21 @@ export class BarDecisions {
   }
 
   /** Ignores bars already processed: a late frame, an overlap of a backfill, one from before a restart. */
-  private revealRow(row: ClosedBar): boolean {
+  private revealRow(row: ClosedBar, quote?: QuoteAtClose): boolean {
     const bars = this.context.bars[row.instrument] as Bars
     const seen = this.portfolio.barTs(row.instrument)
     if (seen !== undefined && row.bar.ts + this.context.config.intervalMs <= seen) return false
     bars.push(row.bar)
     bars.reveal()
     if (row.spreadTicks !== undefined) this.portfolio.setSpread(row.instrument, row.spreadTicks)
-    this.mark(row.instrument)
+    this.mark(row.instrument, quote)
     return true
   }
+}
+
+/** What a row of a bar that has just closed says beside it. Of a late one it would be of another time. */
+function quoteOf({ spreadTicks, mark, predicted }: ClosedBar): QuoteAtClose | undefined {
+  if (spreadTicks === undefined && mark === undefined && predicted === undefined) return undefined
+  // No exchange has a spread of nothing: it was not heard.
+  return { spreadTicks: spreadTicks === 0 ? undefined : spreadTicks, mark, predicted }
 }

@@ -9,7 +9,8 @@ import { Merge } from '../../market/merge.ts'
 import { checkAnswer } from '../../strategy/answer.ts'
 import { failureText } from '../../strategy/failure.ts'
 import { type KeptState, checkState } from '../../strategy/kept-state.ts'
-import { type MarketSource, MarketSet, type SeriesState } from '../../strategy/market-set.ts'
+import { MarketSet, type SeriesState } from '../../strategy/market-set.ts'
+import type { MarketSource, QuoteAtClose } from '../../strategy/set-market.ts'
 import type { MarketBooks } from '../../strategy/own-orders.ts'
 import type { StrategyState } from '../../strategy/strategy.ts'
 import type { StrategyStateKept } from '../fact.ts'
@@ -97,8 +98,8 @@ export class MarketsRun {
     return this.misfit ?? this.keeper.failure
   }
 
-  see(at: number): void {
-    this.set?.see(at)
+  see(at: number, quote?: QuoteAtClose): void {
+    this.set?.see(at, quote)
   }
 
   /**

@@ -4,6 +4,7 @@
 import { assert } from '../../core/assert.ts'
 import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
+import type { FundingRates } from '../../market/funding-rates.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import type { KernelConfig, StrategyConfig } from '../config.ts'
@@ -25,12 +26,14 @@ export class StrategyRuns {
   isTold = false
   private readonly instruments: readonly Instrument[]
   private readonly bars: readonly Bars[]
+  private readonly fundings: readonly FundingRates[]
   private strategies: readonly StrategyConfig[] = []
   private manual: readonly InstrumentIndex[] = []
 
-  constructor({ instruments, strategies, manual }: KernelConfig, bars: readonly Bars[]) {
+  constructor({ instruments, strategies, manual }: KernelConfig, bars: readonly Bars[], fundings: readonly FundingRates[]) {
     this.instruments = instruments
     this.bars = bars
+    this.fundings = fundings
     this.by = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
     this.use({ strategies, manual: manual ?? [] })
     this.owners = this.wanted()
@@ -84,7 +87,11 @@ export class StrategyRuns {
 
   private placeMarkets(strategy: StrategyConfig, old: StrategyConfig | undefined, before: readonly (StrategyRun | undefined)[]): void {
     const isKept = old !== undefined && isSame(old, strategy) && sameSymbols(old, strategy)
-    const sources = strategy.instruments.map((i) => ({ instrument: this.instruments[i] as Instrument, bars: this.bars[i] as Bars }))
+    const sources = strategy.instruments.map((i) => ({
+      instrument: this.instruments[i] as Instrument,
+      bars: this.bars[i] as Bars,
+      fundings: this.fundings[i],
+    }))
     const runs = isKept ? strategy.instruments.map((i) => kept(before[i] as StrategyRun, strategy)) : new MarketsRun(strategy, sources).runs
     runs.forEach((run) => {
       this.place(run.instrument.index, isKept ? run : carried(run, before[run.instrument.index]))

@@ -3,7 +3,7 @@
  * Never decides a bar twice and never lets one by while an older one is still being read.
  */
 import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
-import type { BarsMode, ClosedBar, KernelInput } from '../../kernel/input.ts'
+import type { BarsClosed, BarsMode, ClosedBar, KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Bar } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -11,6 +11,7 @@ import type { BookMirror } from '../../market/order-book.ts'
 import type { Quote, Venue } from '../../venue/port/venue.ts'
 import { barsBefore } from '../strategies/strategy-start.ts'
 import { BarGate, type GatedBar } from './bar-gate.ts'
+import { FundingFeed } from './funding-feed.ts'
 import { type HealthReporter, PARTS } from '../health.ts'
 import type { LiveDriver } from '../live-driver.ts'
 import type { MarketClock } from './market-clock.ts'
@@ -45,6 +46,7 @@ export class MarketFeed {
   private readonly ports: MarketFeedPorts
   private readonly gate: BarGate
   private readonly board: QuoteBoard
+  private readonly fundings: FundingFeed
   private readonly open: readonly Instrument[]
   private lastStrideTs = 0
   private closedAt: Ts | undefined
@@ -54,6 +56,8 @@ export class MarketFeed {
   constructor(ports: MarketFeedPorts) {
     this.ports = ports
     this.board = new QuoteBoard(ports.instruments.length)
+    const { instruments, kernel, venue, wallClock, log } = ports
+    this.fundings = new FundingFeed({ instruments, known: kernel.fundings, venue, wallClock, log })
     // A symbol that is closed has no bars to wait for.
     this.open = ports.instruments.filter((i) => i.status !== 'closed')
     this.gate = new BarGate(
@@ -94,7 +98,10 @@ export class MarketFeed {
 
   /** Lets an instant go whose bars do not all come. */
   tick(): void {
-    if (!this.ports.clock.isLockstep) this.gate.tick(this.ports.wallClock.steadyMs())
+    const { clock, wallClock } = this.ports
+    if (clock.isLockstep) return
+    this.gate.tick(wallClock.steadyMs())
+    if (!this.gate.isPaused) void this.fundings.read(clock.now())
   }
 
   /** Time passes for the kernel too where no bar closes. */
@@ -132,6 +139,7 @@ export class MarketFeed {
     const reading = await venue.clock()
     if (reading.ok) clock.reset(reading.value)
     const until = clock.now()
+    await this.fundings.read(until)
     const rows: ClosedBar[] = []
     for (const instrument of instruments) {
       const from = kernel.portfolio.barTs(instrument.index)
@@ -153,7 +161,7 @@ export class MarketFeed {
     rows.sort((a, b) => a.bar.ts - b.bar.ts || a.instrument - b.instrument)
     if (rows.length > 0) {
       const last = rows[rows.length - 1] as ClosedBar
-      await driver.submit(() => [{ type: 'bars-closed', ts: ts(last.bar.ts + intervalMs), mode, bars: rows }])
+      await driver.submit(() => [this.barsClosed(ts(last.bar.ts + intervalMs), mode, rows)])
       for (const row of rows) this.gate.skipTo(row.instrument, ts(row.bar.ts + intervalMs))
     }
     this.isFresh = false
@@ -175,14 +183,36 @@ export class MarketFeed {
   private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
     const { driver, before, clock } = this.ports
     const rows = bars.map(({ instrument, bar }) => {
+      const row = this.rowOf(instrument, bar)
       this.board.marks[instrument] = bar.close
-      return { instrument, bar, spreadTicks: this.board.spreadTicks(instrument) }
+      return row
     })
     this.lastStrideTs = at
-    const decide = () =>
-      driver.submit(() => [...before(), { type: 'bars-closed', ts: at, mode, bars: rows }]).then(() => this.noteClosed(at))
-    if (clock.isLockstep) void this.untilAnswered().then(decide)
+    const decide = () => driver.submit(() => [...before(), this.barsClosed(at, mode, rows)]).then(() => this.noteClosed(at))
+    if (clock.isLockstep)
+      void this.untilAnswered()
+        .then(() => this.fundings.read(at))
+        .then(decide)
     else void decide()
+  }
+
+  private rowOf(i: InstrumentIndex, bar: Bar): ClosedBar {
+    const { board } = this
+    const mark = board.mark(i)
+    const predicted = board.predicted(i)
+    return {
+      instrument: i,
+      bar,
+      spreadTicks: board.spreadTicks(i),
+      ...(mark === undefined ? undefined : { mark }),
+      ...(predicted === undefined ? undefined : { predicted }),
+    }
+  }
+
+  /** Made when its turn comes: what was heard of settlements goes with the first input that follows. */
+  private barsClosed(at: Ts, mode: BarsMode, bars: readonly ClosedBar[]): BarsClosed {
+    const fundings = this.fundings.take()
+    return { type: 'bars-closed', ts: at, mode, bars, ...(fundings.length === 0 ? undefined : { fundings }) }
   }
 
   /** In lockstep market time stands still: what the fills of these bars have led to is answered before they are decided, as in a backtest. */

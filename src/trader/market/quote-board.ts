@@ -2,7 +2,7 @@
  * The last word on each instrument's price: marks from the ticker, spreads from the mirrored order book while it is live.
  * Never takes a quiet book for an old one: it is stale when its connection is, and void then (S19).
  */
-import type { InstrumentIndex, Ticks } from '../../core/units.ts'
+import type { InstrumentIndex, Rate, Ticks } from '../../core/units.ts'
 import type { BookMirror } from '../../market/order-book.ts'
 import type { Quote } from '../../venue/port/venue.ts'
 import type { PartStatus } from '../health.ts'
@@ -18,6 +18,9 @@ export interface BestPrices {
 export class QuoteBoard {
   /** In ticks, by instrument; 0 until something was said. */
   readonly marks: number[]
+  /** Mark prices and rates of the next settlement as the tickers say them, where they do. */
+  private readonly exchangeMarks: (Ticks | undefined)[]
+  private readonly predictions: (Rate | undefined)[]
   /** What the tickers say. */
   private readonly spreads: number[]
   private readonly tickers: (BestPrices | undefined)[]
@@ -25,14 +28,18 @@ export class QuoteBoard {
 
   constructor(instrumentCount: number) {
     this.marks = new Array<number>(instrumentCount).fill(0)
+    this.exchangeMarks = new Array<Ticks | undefined>(instrumentCount).fill(undefined)
+    this.predictions = new Array<Rate | undefined>(instrumentCount).fill(undefined)
     this.spreads = new Array<number>(instrumentCount).fill(0)
     this.tickers = new Array<BestPrices | undefined>(instrumentCount).fill(undefined)
     this.books = new Array<BookMirror | undefined>(instrumentCount).fill(undefined)
   }
 
-  quote({ instrument, mark, last, bid, ask }: Quote): void {
+  quote({ instrument, mark, last, bid, ask, predicted }: Quote): void {
     const price = mark ?? last
     if (price !== undefined) this.marks[instrument] = price
+    if (mark !== undefined) this.exchangeMarks[instrument] = mark
+    if (predicted !== undefined) this.predictions[instrument] = predicted
     if (bid === undefined || ask === undefined) return
     this.spreads[instrument] = Math.max(0, ask - bid)
     this.tickers[instrument] = { bid, ask }
@@ -50,6 +57,13 @@ export class QuoteBoard {
     const isKnown = this.books[index] !== undefined
     this.books[index] = mirror
     return isKnown
+  }
+
+  mark(i: InstrumentIndex): Ticks | undefined {
+    return this.exchangeMarks[i]
+  }
+  predicted(i: InstrumentIndex): Rate | undefined {
+    return this.predictions[i]
   }
 
   spreadTicks(i: InstrumentIndex): number {

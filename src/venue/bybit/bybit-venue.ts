@@ -4,7 +4,7 @@
 import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { ConditionsReading } from '../port/conditions.ts'
 import type { Listing } from '../port/listing.ts'
-import type { SendOutcome, TradedVenue, VenueClock, VenueHandlers } from '../port/venue.ts'
+import type { FundingRow, SendOutcome, TradedVenue, VenueClock, VenueHandlers } from '../port/venue.ts'
 import type { VenueError } from '../port/error.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../core/result.ts'
@@ -17,6 +17,7 @@ import { AccountReader, type FoundOrder, mapped } from './read/account-reader.ts
 import { BookFeed, type BookDepth } from './stream/book-feed.ts'
 import { ConditionsReader } from './read/conditions.ts'
 
+import { HistoryReader } from './read/history.ts'
 import { intervalName } from './interval.ts'
 import { ListingReader } from './read/listing.ts'
 import { toBar } from './map.ts'
@@ -109,6 +110,10 @@ export class BybitVenue implements TradedVenue {
     if (!reply.ok) return reply
     const after = this.options.wallMs()
     return ok((before + after) / 2 - Number(reply.value.timeNano) / 1e6)
+  }
+
+  fundings(i: InstrumentIndex, from: Ts, until: Ts): Promise<Result<FundingRow[], VenueError>> {
+    return new HistoryReader(this.requests, this.symbols.at(i)).fundings(from, until)
   }
 
   async candles(i: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>> {

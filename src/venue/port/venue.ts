@@ -3,7 +3,7 @@
  */
 import type { MarginMode } from '../../market/margin-tiers.ts'
 import type { Result } from '../../core/result.ts'
-import type { Cash, InstrumentIndex, Ticks, Ts } from '../../core/units.ts'
+import type { Cash, InstrumentIndex, Rate, Ticks, Ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import type { Instrument, InstrumentSpec } from '../../market/instrument.ts'
 import type { BookMirror } from '../../market/order-book.ts'
@@ -28,7 +28,16 @@ export interface Quote {
   readonly mark: Ticks | undefined
   readonly bid: Ticks | undefined
   readonly ask: Ticks | undefined
+  /** Of a perpetual: the funding rate that is announced for the next settlement. */
+  readonly predicted?: Rate | undefined
   readonly ts: Ts
+}
+
+/** A funding settlement that is over, of the market and not of a position. */
+export interface FundingRow {
+  readonly ts: Ts
+  /** Positive: longs pay shorts. */
+  readonly rate: Rate
 }
 
 export interface VenueHandlers {
@@ -59,6 +68,8 @@ export interface Venue {
   clock(): Promise<Result<VenueClock, VenueError>>
   /** Closed bars whose close lies at or before `until`, ascending, at most `count` of the newest. */
   candles(instrument: InstrumentIndex, from: Ts | undefined, until: Ts, count: number): Promise<Result<Bar[], VenueError>>
+  /** Settlements of a perpetual in [from, until), ascending. */
+  fundings(instrument: InstrumentIndex, from: Ts, until: Ts): Promise<Result<FundingRow[], VenueError>>
   /** With `upTo`, the venue's time, all that was executed and all money that moved since is in it, however long ago that is. */
   readAccount(executionsFrom: Ts, upTo?: Ts): Promise<Result<AccountReading, VenueError>>
   /** Looks an order up by our id, wherever it may be. Undefined: nowhere to be found. */

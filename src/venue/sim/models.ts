@@ -63,6 +63,12 @@ export function slippageTicks(model: SlippageModel, price: Ticks, quantityBase: 
   return fraction === 0 ? 0 : mulDivCeil(price, Math.round(fraction * RATE_ONE), RATE_ONE)
 }
 
+/** Ticks between best bid and ask where the model has a spread; it need not be whole. */
+export function spreadTicksOf(model: SlippageModel, price: number): number | undefined {
+  if (model.type === 'ticks') return 2 * model.ticks
+  return model.type === 'impact' ? (2 * model.halfSpreadBps * price) / 1e4 : undefined
+}
+
 /** The price that many ticks against the taker. */
 export const against = (price: Ticks, side: Side, moved: number): Ticks =>
   moved === 0 ? price : ticks(Math.max(1, side === 1 ? price + moved : price - moved))

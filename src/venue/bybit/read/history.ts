@@ -2,9 +2,10 @@
  * The past of one symbol as Bybit reports it to anybody: candles of last and mark price, and funding rates, in windows that fit a reply.
  */
 import type { VenueError } from '../../port/error.ts'
+import type { FundingRow } from '../../port/venue.ts'
 import { z } from 'zod'
 import { type Result, err, ok } from '../../../core/result.ts'
-import { DAY_MS, type Rate, type Ts } from '../../../core/units.ts'
+import { DAY_MS } from '../../../core/units.ts'
 import type { Bar } from '../../../market/bars.ts'
 import { type Instrument, wireSymbolOf } from '../../../market/instrument.ts'
 import { mapped } from './account-reader.ts'
@@ -15,12 +16,6 @@ import { type Requests, listOf } from '../http/requests.ts'
 import { rateOf, timeOf } from '../rows.ts'
 
 export type PriceKind = 'last' | 'mark'
-
-export interface FundingRow {
-  readonly ts: Ts
-  /** Positive: longs pay shorts. */
-  readonly rate: Rate
-}
 
 /** Rows of a page of candles, and of funding rates: Bybit's most. */
 export const PAGE_BARS = 1_000

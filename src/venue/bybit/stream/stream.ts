@@ -9,7 +9,7 @@ import type { OrderReport } from '../../../trading/report.ts'
 import type { VenueHandlers } from '../../port/venue.ts'
 import type { BookFeed } from './book-feed.ts'
 import { toBar, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
-import { OddRow, type OrderWire, balanceIn, executionRow, orderRow, positionRow, priceOf } from '../rows.ts'
+import { OddRow, type OrderWire, balanceIn, executionRow, orderRow, positionRow, priceOf, rateOf } from '../rows.ts'
 import { ownSymbolOf } from '../symbols.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
@@ -30,6 +30,7 @@ const tickerData = z.object({
   markPrice: z.string().optional(),
   bid1Price: z.string().optional(),
   ask1Price: z.string().optional(),
+  fundingRate: z.string().optional(),
 })
 
 const rowHead = z.object({ symbol: z.string(), category: z.string().optional() })
@@ -158,6 +159,7 @@ function readTicker(instrument: Instrument | undefined, data: unknown, at: numbe
     mark: instrument.category === 'spot' ? last : priceOf(instrument, ticker.markPrice, 'markPrice'),
     bid: priceOf(instrument, ticker.bid1Price, 'bid1Price'),
     ask: priceOf(instrument, ticker.ask1Price, 'ask1Price'),
+    predicted: ticker.fundingRate === undefined || ticker.fundingRate === '' ? undefined : rateOf(ticker.fundingRate),
     ts: ts(at),
   })
 }
