@@ -12,6 +12,7 @@ import { generatedCandles } from './support/generated-candles.ts'
 import { type LockstepCase, backtestSame, tradeLive } from './support/kernel/lockstep.ts'
 import { MemoryStore } from './support/kernel/memory-journal.ts'
 import { orderTalker } from './support/order-talker.ts'
+import { rateFollower } from './support/rate-follower.ts'
 import { twoMarkets } from './support/two-markets.ts'
 
 const CANDLES = join(import.meta.dirname, 'fixtures/candles')
@@ -131,6 +132,49 @@ test('one strategy over two symbols and three intervals, beside one of its own: 
   const { fills } = backtest.result
   expect(fills.filter(({ strategy }) => strategy === 'two-markets').length).toBeGreaterThan(20)
   expect(new Set(fills.map(({ instrument }) => instrument)).size).toBe(3)
+}, 90_000)
+
+test('funding settlements: seen at the same closes with the same rates live and backtested, and the same fills follow', async () => {
+  const states: object[] = []
+  const init = (params: unknown) => {
+    const state = rateFollower.init(params)
+    states.push(state)
+    return state
+  }
+  const follower = planOf(
+    { strategy: 'rate-follower', symbols: ['BTCUSDT', 'SOLUSDT'] },
+    new Map([['rate-follower', { ...rateFollower, init }]]),
+  )
+  if (!follower.ok) throw new Error(follower.error)
+  const store = openStore(join(dataDir, 'two', 'candles'))
+  for (const symbol of ['BTCUSDT', 'SOLUSDT']) {
+    const files = [join(CANDLES, `bybit-${symbol}-funding.csv`)]
+    expect((await importFiles(store, { files, venue: 'bybit', symbol, wishes: {} })).ok).toBe(true)
+  }
+  const { backtest, live } = await compare({
+    dataDir: join(dataDir, 'two'),
+    symbols: ['BTCUSDT', 'SOLUSDT'],
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [follower.value],
+    from: Date.parse('2025-10-10T03:00:00Z'),
+    to: Date.parse('2025-10-11T09:00:00Z'),
+    openingCash: '10000',
+  })
+  expect(backtest.result.failure).toBeUndefined()
+  expect(backtest.result.fills.length).toBeGreaterThan(8)
+  const kept = live.facts.filter((fact) => fact.type === 'strategy-state').at(-1)
+  expect(kept?.state).toEqual(states[0])
+  // The one of 00:00 is known when the bar of 00:05 closes, and the one before the first bar at once.
+  const seen = (states[0] as { seen: readonly (readonly [number, string, number, number])[] }).seen.filter(([, name]) => name === 'BTCUSDT')
+  const at = (text: string): number => Date.parse(`2025-10-${text}:00Z`)
+  expect(seen.map(([now, , settled, paid]) => [now, settled, paid])).toEqual([
+    [at('10T03:05'), at('10T00:00'), expect.any(Number)],
+    [at('10T08:05'), at('10T08:00'), expect.any(Number)],
+    [at('10T16:05'), at('10T16:00'), expect.any(Number)],
+    [at('11T00:05'), at('11T00:00'), expect.any(Number)],
+    [at('11T08:05'), at('11T08:00'), expect.any(Number)],
+  ])
 }, 90_000)
 
 test('orders by name of every kind, changed, canceled, paired, expired: same fills live and backtested, and the same is heard of them', async () => {

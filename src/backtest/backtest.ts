@@ -23,6 +23,7 @@ import type { BetweenDecisions } from '../kernel/handlers/bar-decisions.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
+import { spreadTicksOf } from '../venue/sim/models.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
 import { QuietSpan } from './quiet-span.ts'
@@ -104,6 +105,10 @@ class BacktestDriver implements BetweenDecisions {
   private resumes = 0
   private played = 0
   private readonly fundingAt: Int32Array
+  /** By instrument: settlements that strategies know of. */
+  private readonly fundingKnown: Int32Array
+  /** Whether a strategy sees what is beside the bars. */
+  private readonly seesMarkets: boolean
   /** Venue events that are waiting for the kernel, and commands that are waiting for the venue. */
   private readonly events: VenueEvent[] = []
   private eventCount = 0
@@ -125,6 +130,8 @@ class BacktestDriver implements BetweenDecisions {
     this.equityTs = new Float64Array(this.total)
     this.equityValue = new Float64Array(this.total)
     this.fundingAt = new Int32Array(spec.bars.length)
+    this.fundingKnown = new Int32Array(spec.bars.length)
+    this.seesMarkets = spec.kernel.strategies.some(({ definition }) => definition.contract === 2)
     const [only] = spec.bars
     if (only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
@@ -202,7 +209,8 @@ class BacktestDriver implements BetweenDecisions {
       for (let k = 0; k < count; k++) {
         const i = members[k] as number
         ;(bars[i] as Bars).reveal()
-        kernel.decisions.mark(instrumentIndex(i))
+        if (this.seesMarkets) this.revealMarket(instrumentIndex(i), closeTs)
+        else kernel.decisions.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
       kernel.decisions.closeInstant(members, count, this.now, this)
@@ -265,6 +273,20 @@ class BacktestDriver implements BetweenDecisions {
     }
     this.fundingAt[i] = at
     if (this.eventCount !== 0) this.carryOut()
+  }
+
+  /** The revealed bar of `i` with what a strategy sees beside it: settlements before its close, and the spread that its costs assume. */
+  private revealMarket(i: InstrumentIndex, closeTs: number): void {
+    const { kernel } = this
+    const series = this.spec.funding[i]
+    if (series !== undefined) {
+      let at = this.fundingKnown[i] as number
+      for (; at < series.ts.length && (series.ts[at] as number) < closeTs; at++)
+        kernel.fundings[i]?.add(ts(series.ts[at] as number), rate(series.rate[at] as number))
+      this.fundingKnown[i] = at
+    }
+    const spreadTicks = spreadTicksOf(this.spec.venue.slippage, (this.spec.bars[i] as Bars).close(0))
+    kernel.decisions.mark(i, spreadTicks === undefined ? undefined : { spreadTicks })
   }
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */

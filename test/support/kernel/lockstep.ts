@@ -207,7 +207,8 @@ export function backtestSame(given: LockstepCase) {
     if (!loaded.ok) throw new Error(loaded.error.sentence)
     const { columns, meta } = loaded.value
     instruments.push(makeInstrument({ index: instrumentIndex(at), venue: 'bybit', symbol, tickSize: meta.tickSize, lotSize: meta.lotSize }))
-    const rates = store.loadFunding({ venue: 'bybit', symbol, ...range })
+    // What was settled before the first bar is known, as the exchange lists it.
+    const rates = store.loadFunding({ venue: 'bybit', symbol, ...(given.to === undefined ? {} : { to: given.to }) })
     funding.push(rates.ok ? { ts: rates.value.ts, rate: rates.value.rate } : undefined)
     return new Bars(given.intervalMs, columns)
   })

@@ -117,8 +117,13 @@ export class PublicStreams {
     if (prints.length >= PRINTS_KEPT * 2) prints.splice(0, PRINTS_KEPT)
   }
 
-  /** Confirmed candles of all intervals that end at `at`, then the symbols' tickers. */
+  /** The symbols' tickers as of `at`, so that a mark is of the close that it is heard beside, and then the confirmed candles of all intervals that end there. */
   onClose(instruments: readonly InstrumentIndex[], at: Ts): void {
+    for (const i of instruments) {
+      const instrument = this.source.instruments[i] as Instrument
+      const topic = `tickers.${instrument.symbol}`
+      if (this.outbox.wants(topic)) this.flushTicker(topic, { kind: 'tickers', argument: '', instrument })
+    }
     for (const i of instruments) {
       const instrument = this.source.instruments[i] as Instrument
       for (const [interval, intervalMs] of Object.entries(INTERVALS)) {
