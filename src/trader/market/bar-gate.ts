@@ -47,6 +47,11 @@ export class BarGate {
     this.fetchMissing = fetchMissing
   }
 
+  /** Close of the oldest instant that waits for its other symbols, or for the end of a reading. */
+  get oldestWaiting(): number | undefined {
+    return this.waiting.size === 0 ? undefined : Math.min(...this.waiting.keys())
+  }
+
   /** Bars up to this instant were read otherwise. */
   skipTo(instrument: InstrumentIndex, closeTs: Ts): void {
     if (closeTs > (this.passed[instrument] as number)) this.passed[instrument] = closeTs

@@ -71,6 +71,7 @@ export class MarketFeed {
   bar(instrument: InstrumentIndex, bar: Bar): void {
     const { clock, intervalMs, wallClock } = this.ports
     clock.see(ts(bar.ts + intervalMs))
+    this.board.close(instrument, bar.ts)
     this.gate.take(instrument, bar, wallClock.steadyMs())
   }
 
@@ -138,7 +139,10 @@ export class MarketFeed {
     const { kernel, intervalMs, venue, driver, clock, wallClock, log } = this.ports
     const reading = await venue.clock()
     if (reading.ok) clock.reset(reading.value)
-    const until = clock.now()
+    // What closes while this reads is queued, and decided as what has just closed.
+    const now = clock.now()
+    const waiting = this.gate.oldestWaiting
+    const until = waiting !== undefined && waiting > now - intervalMs ? ts(waiting - 1) : now
     await this.fundings.read(until)
     const rows: ClosedBar[] = []
     for (const instrument of instruments) {
@@ -198,15 +202,7 @@ export class MarketFeed {
 
   private rowOf(i: InstrumentIndex, bar: Bar): ClosedBar {
     const { board } = this
-    const mark = board.mark(i)
-    const predicted = board.predicted(i)
-    return {
-      instrument: i,
-      bar,
-      spreadTicks: board.spreadTicks(i),
-      ...(mark === undefined ? undefined : { mark }),
-      ...(predicted === undefined ? undefined : { predicted }),
-    }
+    return { instrument: i, bar, spreadTicks: board.spreadTicks(i), ...board.atClose(i, bar.ts) }
   }
 
   /** Made when its turn comes: what was heard of settlements goes with the first input that follows. */

@@ -2,7 +2,7 @@
  * Which source a spread comes from, and what is said of the books.
  */
 import { expect, test } from 'vitest'
-import { instrumentIndex, ticks, ts } from '../../core/units.ts'
+import { instrumentIndex, rate, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { BookMirror } from '../../market/order-book.ts'
 import type { Quote } from '../../venue/port/venue.ts'
@@ -81,4 +81,13 @@ test('health counts live books and names void ones', () => {
   expect(board.booksHealth().detail).toBe(
     '0 of 8 live; invalid: S0 disconnected, S1 disconnected, S2 disconnected, S3 disconnected, S4 disconnected …',
   )
+})
+
+test('what is quoted after a close is not of it, and a bar whose close was not reported has none', () => {
+  const board = new QuoteBoard(1)
+  board.quote(quote({ mark: ticks(12), predicted: rate(3), bid: ticks(10), ask: ticks(12) }))
+  board.close(A, ts(60))
+  board.quote(quote({ mark: ticks(99), predicted: rate(9), bid: ticks(10), ask: ticks(99) }))
+  expect(board.atClose(A, ts(60))).toEqual({ mark: 12, predicted: 3, spreadTicks: 2 })
+  expect(board.atClose(A, ts(120))).toBeUndefined()
 })

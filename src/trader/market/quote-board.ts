@@ -2,7 +2,7 @@
  * The last word on each instrument's price: marks from the ticker, spreads from the mirrored order book while it is live.
  * Never takes a quiet book for an old one: it is stale when its connection is, and void then (S19).
  */
-import type { InstrumentIndex, Rate, Ticks } from '../../core/units.ts'
+import type { InstrumentIndex, Rate, Ticks, Ts } from '../../core/units.ts'
 import type { BookMirror } from '../../market/order-book.ts'
 import type { Quote } from '../../venue/port/venue.ts'
 import type { PartStatus } from '../health.ts'
@@ -15,6 +15,13 @@ export interface BestPrices {
   readonly ask: Ticks
 }
 
+/** What was quoted when the close of a bar was reported; a bar that is read later is none of these. */
+interface Quoted {
+  readonly spreadTicks: number
+  readonly mark?: Ticks
+  readonly predicted?: Rate
+}
+
 export class QuoteBoard {
   /** In ticks, by instrument; 0 until something was said. */
   readonly marks: number[]
@@ -25,6 +32,7 @@ export class QuoteBoard {
   private readonly spreads: number[]
   private readonly tickers: (BestPrices | undefined)[]
   private readonly books: (BookMirror | undefined)[]
+  private readonly closes: ({ readonly barTs: Ts; readonly quoted: Quoted } | undefined)[] = []
 
   constructor(instrumentCount: number) {
     this.marks = new Array<number>(instrumentCount).fill(0)
@@ -59,11 +67,20 @@ export class QuoteBoard {
     return isKnown
   }
 
-  mark(i: InstrumentIndex): Ticks | undefined {
-    return this.exchangeMarks[i]
+  /** The exchange has just reported that this bar of `i` closed: what it quotes from now on is not of the close. */
+  close(i: InstrumentIndex, barTs: Ts): void {
+    const [mark, predicted] = [this.exchangeMarks[i], this.predictions[i]]
+    const quoted = {
+      spreadTicks: this.spreadTicks(i),
+      ...(mark === undefined ? undefined : { mark }),
+      ...(predicted === undefined ? undefined : { predicted }),
+    }
+    this.closes[i] = { barTs, quoted }
   }
-  predicted(i: InstrumentIndex): Rate | undefined {
-    return this.predictions[i]
+  /** What was quoted when that bar closed, where it was heard. */
+  atClose(i: InstrumentIndex, barTs: Ts): Quoted | undefined {
+    const known = this.closes[i]
+    return known?.barTs === barTs ? known.quoted : undefined
   }
 
   spreadTicks(i: InstrumentIndex): number {
