@@ -251,6 +251,35 @@ test('built-in strategies over several symbols and by votes, on one account: sam
     expect(backtest.result.fills.filter((fill) => fill.strategy === strategy).length).toBeGreaterThan(5)
 }, 90_000)
 
+test('spot against the perpetual of the same coin by funding rates: same fills live and backtested', async () => {
+  const store = openStore(join(dataDir, 'carry', 'candles'))
+  const rows = { 'SOLUSDT-SPOT': '5m', SOLUSDT: '5m', funding: undefined }
+  for (const [name, interval] of Object.entries(rows)) {
+    const files = [join(CANDLES, interval === undefined ? 'bybit-SOLUSDT-funding.csv' : 'bybit-SOLUSDT-5m.csv')]
+    const symbol = interval === undefined ? 'SOLUSDT' : name
+    const wishes = interval === undefined ? {} : { interval }
+    expect((await importFiles(store, { files, venue: 'bybit', symbol, wishes })).ok).toBe(true)
+  }
+  const carry = planOf({
+    strategy: 'funding-carry',
+    symbols: ['SOLUSDT-SPOT', 'SOLUSDT'],
+    params: { settlements: 1, costs: 1, days: 1, keep: 0.5, stop: 4 },
+  })
+  if (!carry.ok) throw new Error(carry.error)
+  const { backtest } = await compare({
+    dataDir: join(dataDir, 'carry'),
+    symbols: ['SOLUSDT-SPOT', 'SOLUSDT'],
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [carry.value],
+    from: Date.parse('2025-10-09T03:00:00Z'),
+    to: Date.parse('2025-10-11T06:00:00Z'),
+    openingCash: '10000',
+  })
+  expect(backtest.result.failure).toBeUndefined()
+  expect(new Set(backtest.result.fills.map(({ instrument, side }) => `${instrument} ${side}`)).size).toBe(4)
+}, 90_000)
+
 test('built-in strategies of one symbol and a rotation of two, on one account: same fills live and backtested', async () => {
   const rotation = planOf({
     strategy: 'momentum-rotation',

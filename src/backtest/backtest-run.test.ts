@@ -6,13 +6,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../core/random.ts'
 import { z } from 'zod'
-import { CASH_ONE, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../core/units.ts'
+import { CASH_ONE, HOUR_MS, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
-import { makeInstrument, ticksFromFloat } from '../market/instrument.ts'
+import { type Category, makeInstrument, ticksFromFloat } from '../market/instrument.ts'
 import { RISK_PROFILES } from '../risk/profiles.ts'
 import { STRATEGIES } from '../strategy/registry.ts'
 import { smaCross } from '../strategy/builtin/sma-cross.ts'
 import { type StrategyDefinition, defineStrategy } from '../strategy/strategy.ts'
+import type { FundingSeries } from './backtest.ts'
 import { type BacktestRequest, constantFunding, runBacktestRequest } from './backtest-run.ts'
 
 const START = 1_700_000_040_000
@@ -170,6 +171,7 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
   grid: [1_324, '12ecea13add1302d'],
   dca: [189, '82130aa4a8e9ae03'],
   pairs: [16, '0a9e5e2e36bb09e4'],
+  'funding-carry': [17, '455fdfb18ecc70e8'],
   'momentum-rotation': [72, '2e0298a1ec0aaeaa'],
   'market-making': [10_854, '547ba4c918452552'],
   ensemble: [249, '753b069ce83b8dc4'],
@@ -181,7 +183,7 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
 const SHORTER: Readonly<Record<string, object>> = { 'momentum-rotation': { interval: '15m', lookback: 8, every: 2 } }
 
 /** The series of each of its symbols: those after the first swing around it. */
-function seriesFor({ contract, symbols }: StrategyDefinition, columns: BarColumns): BacktestRequest['series'] {
+function seriesFor({ contract, symbols, categories }: StrategyDefinition, columns: BarColumns): BacktestRequest['series'] {
   const count = symbols?.length ?? (contract === 2 ? 2 : 1)
   return Array.from({ length: count }, (_, at) => {
     const swing = (column: Float64Array): Float64Array =>
@@ -194,12 +196,24 @@ function seriesFor({ contract, symbols }: StrategyDefinition, columns: BarColumn
       Float64Array,
     ]
     return {
-      instrument: instrumentOf('even', at),
+      instrument: categories === undefined ? instrumentOf('even', at) : instrumentFor(categories[at] ?? 'linear', at),
       intervalMs: MINUTE_MS,
       columns: { ts, open, high, low, close, volume },
-      funding: undefined,
+      funding: categories?.[at] === 'linear' ? hourlyFunding(columns) : undefined,
     }
   })
+}
+
+/** Spot and perpetual of one coin. */
+const instrumentFor = (category: Category, at: number) => {
+  const { index, venue } = instrumentOf('even', at)
+  return makeInstrument({ index, venue, symbol: category === 'spot' ? 'BTCUSDT-SPOT' : 'BTCUSDT', ...grids.even })
+}
+
+/** Settled once an hour, up and down over two days. */
+function hourlyFunding({ ts }: BarColumns): FundingSeries {
+  const times = ts.filter((at) => at % HOUR_MS === 0)
+  return { ts: times, rate: times.map((_, k) => Math.round(6_000_000 * Math.sin(k / 8))) }
 }
 
 describe('every strategy', () => {

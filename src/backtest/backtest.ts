@@ -21,6 +21,7 @@ import type { OrderDenied } from '../kernel/fact.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
 import type { BetweenDecisions } from '../kernel/handlers/bar-decisions.ts'
 import { Kernel } from '../kernel/kernel.ts'
+import { MarketRun } from '../kernel/state/markets-run.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import { spreadTicksOf } from '../venue/sim/models.ts'
@@ -77,6 +78,8 @@ export interface BacktestResult {
   /** Text of a strategy that threw; the run ends there. */
   readonly failure: string | undefined
   readonly wasStopped: boolean
+  /** A strategy looked at funding settlements, and the run had none. */
+  readonly missesFunding: boolean
   readonly bars: number
 }
 
@@ -173,8 +176,15 @@ class BacktestDriver implements BetweenDecisions {
       resumes: this.resumes,
       failure: this.failure,
       wasStopped,
+      missesFunding: this.missesFunding(),
       bars: this.played,
     }
+  }
+
+  private missesFunding(): boolean {
+    const { runs, fundings } = this.kernel
+    const asks = runs.some((run) => run instanceof MarketRun && run.of.set?.asksFunding === true)
+    return asks && fundings.every(({ newestAt }) => newestAt === undefined)
   }
 
   /** A state that no journal could keep is a failure here as it is live, though it does no harm within one run. */

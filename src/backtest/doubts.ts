@@ -23,6 +23,7 @@ export interface Doubt {
     | 'both-in-bar'
     | 'no-funding'
     | 'funding-missing'
+    | 'funding-unknown'
     | 'range'
     | 'touch-fills'
     | 'resumed'
@@ -102,6 +103,11 @@ const COARSE_TICK = 0.5e-4
 function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[] {
   const doubts: Doubt[] = []
   const { series } = request
+  if (result.missesFunding)
+    doubts.push({
+      code: 'funding-unknown',
+      text: 'the strategy decides by funding rates, and the run has none (--funding history, or --funding 0.0001)',
+    })
   const uncharged = unchargedSettlements([...result.trades, ...result.openTrades], series)
   if (uncharged > 0)
     doubts.push({

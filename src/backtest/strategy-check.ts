@@ -2,7 +2,7 @@
  * What every strategy must keep, tried on candles: the same signals twice, none from the future, none from outside its state.
  */
 import type { Random } from '../core/random.ts'
-import { MINUTE_MS } from '../core/units.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { failureText } from '../strategy/failure.ts'
@@ -68,10 +68,21 @@ const KEEPS = {
   },
 } as const satisfies Readonly<Record<string, Kept>>
 
+/** Settled once an hour, up and down over two days. */
+function fundingsOf(markets: readonly BarColumns[], intervalMs: number): readonly (readonly (readonly [number, number])[])[] {
+  const step = Math.max(1, Math.round(HOUR_MS / intervalMs))
+  return markets.map(({ ts }, k) =>
+    Array.from({ length: Math.floor(ts.length / step) }, (_, n) => [n * step, 0.0006 * Math.sin(n / 8 + k)] as const),
+  )
+}
+
 export function checkStrategy(definition: StrategyDefinition, params: unknown, series: CheckSeries): StrategyChecks {
   const run = (columns: BarColumns = series.columns, options: Parameters<typeof rehearse>[5] = {}): SaidAtClose[] =>
     definition.contract === 2
-      ? rehearseMarkets(definition, params, series.instrument, series.intervalMs, marketsOf(definition, columns), options)
+      ? rehearseMarkets(definition, params, series.instrument, series.intervalMs, marketsOf(definition, columns), {
+          fundings: fundingsOf(marketsOf(definition, columns), series.intervalMs),
+          ...options,
+        })
       : rehearse(definition, params, series.instrument, series.intervalMs, columns, options).map((signal) => ({
           signals: [signal],
           wishes: [],

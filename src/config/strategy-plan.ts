@@ -60,7 +60,7 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   const params = definition.params.safeParse(spec.params ?? {})
   if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, definition, spec.params ?? {})}`)
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
-  const misfit = symbolsProblem(definition, spec.symbols.length)
+  const misfit = symbolsProblem(definition, spec.symbols)
   if (misfit !== undefined) return err(misfit)
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)

@@ -37,11 +37,18 @@ export class FundingRates {
 
   /** The last one before `now`. One of that very instant is not known yet: the exchange tells it some seconds later. */
   before(now: Ts): SettledFunding | undefined {
-    const { times, newest } = this
-    if (newest === undefined || newest.at < now) return newest
+    const { newest } = this
+    return newest === undefined || newest.at < now ? newest : this.last(now, 1)[0]
+  }
+
+  /** The last `count` before `now` as far as they are known, the newest first. */
+  last(now: Ts, count: number): SettledFunding[] {
+    const { times, rates } = this
     let at = times.length - 1
     while (at >= 0 && (times[at] as number) >= now) at -= 1
-    return at < 0 ? undefined : { rate: (this.rates[at] as number) / RATE_ONE, at: ts(times[at] as number) }
+    const found: SettledFunding[] = []
+    for (; at >= 0 && found.length < count; at--) found.push({ rate: (rates[at] as number) / RATE_ONE, at: ts(times[at] as number) })
+    return found
   }
 
   snapshot(): readonly (readonly [at: number, rate: number])[] {

@@ -6,7 +6,7 @@ import { type Lots, type Ticks, type Ts, ts } from '../core/units.ts'
 import { type RevealedBars, rowOf } from '../market/bars.ts'
 import type { SettledFunding } from '../market/funding-rates.ts'
 import type { HigherBarsState } from '../market/higher-bars.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, categoryOf } from '../market/instrument.ts'
 import { type MarketBooks, type OrderWish, type OwnOrder, type OwnTrade, NO_BOOKS } from './own-orders.ts'
 import { type Call, type MarketSource, type QuoteAtClose, SetMarket } from './set-market.ts'
 import type { Market, MarketsContext, Signal, StrategyDefinition } from './strategy.ts'
@@ -37,6 +37,7 @@ class SetContext implements MarketsContext {
     this.change = this.first.change
     this.cancel = this.first.cancel
     this.protect = this.first.protect
+    this.fundings = this.first.fundings
     this.set = set
   }
 
@@ -50,6 +51,7 @@ class SetContext implements MarketsContext {
   readonly change: Market['change']
   readonly cancel: Market['cancel']
   readonly protect: Market['protect']
+  readonly fundings: Market['fundings']
   private readonly set: MarketSet
 
   get capital(): number {
@@ -94,6 +96,7 @@ export class MarketSet implements Call {
   readonly context: MarketsContext
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
+  asksFunding = false
   /** What it has said about orders in this call, in order. */
   readonly wishes: OrderWish[] = []
   books: MarketBooks = NO_BOOKS
@@ -102,7 +105,10 @@ export class MarketSet implements Call {
 
   /** @throws Error where roles and symbols, or intervals and base, do not fit */
   constructor(definition: StrategyDefinition, params: unknown, sources: readonly MarketSource[]) {
-    const problem = symbolsProblem(definition, sources.length)
+    const problem = symbolsProblem(
+      definition,
+      sources.map(({ instrument }) => instrument.symbol),
+    )
     if (problem !== undefined) throw new Error(problem)
     const intervals = intervalsOf(definition, params, sources[0]?.bars.intervalMs ?? 0)
     const history = Math.max(1, definition.history?.(params) ?? 1)
@@ -212,10 +218,14 @@ export class MarketSet implements Call {
   }
 }
 
-/** Why a strategy cannot have so many symbols, or undefined. */
-export function symbolsProblem({ name, symbols }: StrategyDefinition, count: number): string | undefined {
-  if (symbols === undefined || symbols.length === count) return undefined
-  return `${name} needs ${symbols.length} symbols (${symbols.join(', ')}), not ${count}.`
+/** Why a strategy cannot have these symbols, or undefined. */
+export function symbolsProblem({ name, symbols: roles, categories }: StrategyDefinition, symbols: readonly string[]): string | undefined {
+  if (roles === undefined) return undefined
+  if (roles.length !== symbols.length) return `${name} needs ${roles.length} symbols (${roles.join(', ')}), not ${symbols.length}.`
+  const at = symbols.findIndex((symbol, k) => categories?.[k] !== undefined && categoryOf(symbol) !== categories[k])
+  if (at < 0) return undefined
+  const wanted = categories?.[at] === 'spot' ? 'a spot pair (BTCUSDT-SPOT)' : 'a perpetual (BTCUSDT)'
+  return `${name} takes ${wanted} for '${roles[at]}', and ${symbols[at]} is none.`
 }
 
 /** Length and count of each declared interval. @throws Error for one that the base cannot make */

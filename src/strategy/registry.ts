@@ -7,6 +7,7 @@ import { bollingerReversion } from './builtin/bollinger-reversion.ts'
 import { dca } from './builtin/dca.ts'
 import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { emaCross } from './builtin/ema-cross.ts'
+import { fundingCarry } from './builtin/funding-carry.ts'
 import { grid } from './builtin/grid.ts'
 import { macdTrend } from './builtin/macd-trend.ts'
 import { webhook } from './builtin/webhook.ts'
@@ -33,6 +34,7 @@ export const STRATEGIES: Catalog = new Map(
     bollingerReversion,
     grid,
     dca,
+    fundingCarry,
     pairs,
     momentumRotation,
     marketMaking,

@@ -36,6 +36,8 @@ export interface Call {
   readonly books: MarketBooks
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
+  /** Whether it has looked at funding settlements. */
+  asksFunding: boolean
 }
 
 interface Series {
@@ -61,7 +63,7 @@ export class SetMarket implements Market {
   closedTs = 0
   /** Of its newest base bar. */
   quote: QuoteAtClose | undefined
-  private readonly fundings: FundingRates | undefined
+  private readonly known: FundingRates | undefined
   private readonly set: Call
 
   constructor(
@@ -77,7 +79,7 @@ export class SetMarket implements Market {
     this.name = name
     this.instrument = instrument
     this.base = bars
-    this.fundings = fundings
+    this.known = fundings
     this.bars = new RecentBars(bars, history)
     this.history = history
     this.series = [...intervals].map(([text, [intervalMs, count]]) => ({
@@ -112,8 +114,14 @@ export class SetMarket implements Market {
   }
 
   get funding(): SettledFunding | undefined {
-    return this.fundings?.before(this.now)
+    this.set.asksFunding = true
+    return this.known?.before(this.now)
   }
+  readonly fundings = (count: number): readonly SettledFunding[] => {
+    this.set.asksFunding = true
+    return this.known?.last(this.now, count) ?? []
+  }
+
   get predictedFunding(): number | undefined {
     const predicted = this.quote?.predicted
     return predicted === undefined ? undefined : predicted / RATE_ONE

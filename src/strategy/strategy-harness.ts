@@ -4,7 +4,7 @@
 import { MINUTE_MS, RATE_ONE, instrumentIndex, lots, rate, ts } from '../core/units.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
 import { FundingRates } from '../market/funding-rates.ts'
-import { type Instrument, makeInstrument } from '../market/instrument.ts'
+import { type Instrument, makeInstrument, spotSymbolOf } from '../market/instrument.ts'
 import { Merge } from '../market/merge.ts'
 import { checkAnswer } from './answer.ts'
 import { MarketSet } from './market-set.ts'
@@ -69,7 +69,7 @@ export function marketSignalsOf(
   bars: readonly (readonly PriceBar[])[],
   options: RehearsalOptions = {},
 ): Readonly<Record<string, SignalPrices | OrdersOnly>>[] {
-  const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(k))
+  const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(definition, k))
   return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map(
     ({ signals, wishes }) =>
       Object.fromEntries(
@@ -85,7 +85,12 @@ export function marketSignalsOf(
   )
 }
 
-const testSymbol = (k: number): string => (k === 0 ? 'TESTUSDT' : `TEST${k + 1}USDT`)
+/** Spot and perpetual of one coin where both are asked for. */
+function testSymbol({ categories }: StrategyDefinition, k: number): string {
+  const nth = categories?.slice(0, k).filter((each) => each === categories[k]).length ?? k
+  const symbol = nth === 0 ? 'TESTUSDT' : `TEST${nth + 1}USDT`
+  return categories?.[k] === 'spot' ? spotSymbolOf(symbol) : symbol
+}
 
 function columnsOf(bars: readonly PriceBar[]): BarColumns {
   const column = (at: 0 | 1 | 2 | 3): Float64Array => Float64Array.from(bars, (bar) => Math.round(bar[at] * 100))
@@ -105,6 +110,12 @@ export interface SaidAtClose {
   readonly wishes: readonly OrderWish[]
 }
 
+function instrumentFor(definition: StrategyDefinition, of: Instrument, k: number): Instrument {
+  const { categories } = definition
+  if (categories === undefined) return k === 0 ? of : { ...of, symbol: testSymbol(definition, k) }
+  return { ...of, symbol: testSymbol(definition, k), category: categories[k] ?? of.category, baseCoin: 'TEST' }
+}
+
 /** What a strategy of contract 2 says at each close instant, as if nothing of it was ever filled; `params` have passed the schema. */
 export function rehearseMarkets(
   definition: StrategyDefinition,
@@ -117,13 +128,16 @@ export function rehearseMarkets(
   const bars = columns.map((each) => new Bars(intervalMs, each))
   const rates = fundings.map((rows, k) => {
     const known = new FundingRates()
-    for (const [bar, settled] of rows) known.add(ts(columns[k]?.ts[bar] ?? 0), rate(Math.round(settled * RATE_ONE)))
+    for (const [bar, settled] of rows) {
+      const at = columns[k]?.ts[bar]
+      if (at !== undefined) known.add(ts(at), rate(Math.round(settled * RATE_ONE)))
+    }
     return known
   })
   const set = new MarketSet(
     definition,
     params,
-    bars.map((each, k) => ({ instrument: k === 0 ? of : { ...of, symbol: testSymbol(k) }, bars: each, fundings: rates[k] })),
+    bars.map((each, k) => ({ instrument: instrumentFor(definition, of, k), bars: each, fundings: rates[k] })),
   )
   const merge = new Merge(bars)
   const said: SaidAtClose[] = []

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { Lots, Side, Ticks, Ts } from '../core/units.ts'
 import type { RevealedBars } from '../market/bars.ts'
 import type { SettledFunding } from '../market/funding-rates.ts'
-import type { Instrument } from '../market/instrument.ts'
+import type { Category, Instrument } from '../market/instrument.ts'
 import type { Reason, Target } from '../trading/order.ts'
 import type { Entry, Exit, OrderChange, OwnFill, OwnOrder, OwnOrderEnd, OwnTrade, ProtectionMove } from './own-orders.ts'
 
@@ -50,6 +50,8 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   readonly contract?: 2
   /** With contract 2: roles of its symbols. */
   readonly symbols?: readonly string[]
+  /** With roles: whether each is spot or a perpetual, where that matters. */
+  readonly categories?: readonly Category[]
   /** One sentence for lists. */
   readonly summary: string
   readonly params: z.ZodType<Params>
@@ -88,6 +90,8 @@ export interface Market extends StrategyContext {
    * One of the instant of the close itself is seen at the next close: it is not known sooner.
    */
   readonly funding: SettledFunding | undefined
+  /** The last `count` settlements before the close, the newest first: as many as are known, 300 at most. */
+  fundings(count: number): readonly SettledFunding[]
   /** The rate that the exchange announces for the next settlement, as a fraction. Undefined for spot and wherever no stream announces it: in each backtest, and at a late bar. */
   readonly predictedFunding: number | undefined
   /** Mark price at the close. The close itself where the exchange gave none: in each backtest, on spot, and at a late bar. */

@@ -17,6 +17,7 @@ import { printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { startProgress } from '../ui/progress.ts'
 import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/backtest-flags.ts'
+import { spotSymbolOf } from '../../market/instrument.ts'
 import { spellingOf } from '../../market/symbol-text.ts'
 import { loadSeries } from './backtest-series.ts'
 
@@ -48,7 +49,10 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)
-  checkSymbols(definition, series.length)
+  checkSymbols(
+    definition,
+    series.map(({ instrument }) => instrument.symbol),
+  )
   const request = requestOf(definition, params, series, flags)
   const progress = await startProgress(out, `${definition.name}`)
   const run = runBacktestRequest({
@@ -106,13 +110,21 @@ export function findStrategy(catalog: Catalog, name: string): StrategyDefinition
   throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
 }
 
-/** @throws CliError where the strategy has roles for another number of symbols */
-export function checkSymbols(definition: StrategyDefinition, count: number): void {
-  const misfit = symbolsProblem(definition, count)
+/** @throws CliError where the strategy has roles for other symbols */
+export function checkSymbols(definition: StrategyDefinition, symbols: readonly string[]): void {
+  const misfit = symbolsProblem(definition, symbols)
   if (misfit === undefined) return
-  const example = (definition.symbols ?? []).map((_, k) => EXAMPLE_SYMBOLS[k] ?? 'SYMBOL').join(' ')
-  throw new CliError(EXIT.usage, misfit, `Name as many, in the order of these roles: ballast backtest ${definition.name} ${example}`)
+  const example = exampleSymbols(definition).join(' ')
+  throw new CliError(EXIT.usage, misfit, `Name them in the order of these roles: ballast backtest ${definition.name} ${example}`)
 }
+
+/** Symbols that the strategy could have. */
+export const exampleSymbols = ({ symbols, categories }: StrategyDefinition): readonly string[] =>
+  (symbols ?? ['']).map((_, k) => {
+    const nth = categories?.slice(0, k).filter((each) => each === categories[k]).length ?? k
+    const symbol = EXAMPLE_SYMBOLS[nth] ?? 'SYMBOL'
+    return categories?.[k] === 'spot' ? spotSymbolOf(symbol) : symbol
+  })
 
 export const EXAMPLE_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const
 

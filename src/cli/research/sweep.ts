@@ -72,7 +72,10 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   if (valid.length === 0)
     throw new CliError(EXIT.usage, `No combination is valid: ${reason}.`, `ballast strategy show ${definition.name} lists the parameters.`)
   const { series, data, notes } = await loadSeries(context, flags)
-  checkSymbols(definition, series.length)
+  checkSymbols(
+    definition,
+    series.map(({ instrument }) => instrument.symbol),
+  )
   const { definition: _, params: __, ...common } = requestOf(definition, valid[0], series, flags)
   const result = await sweepWithProgress(out, { strategy: definition.name, modules, params: valid, common }, workers)
   for (const note of notes) out.note(note)

@@ -38,12 +38,17 @@ test.each([...STRATEGIES.values()])('$name: each range that is shown is the one 
 })
 
 test.each([
-  ['pairs', 2, undefined],
-  ['pairs', 1, 'pairs needs 2 symbols (left, right), not 1.'],
-  ['grid', 3, undefined],
-  ['ema-cross', 2, undefined],
-] as const)('%s over %d symbols', (name, count, sentence) => {
-  const check = (): void => checkSymbols(STRATEGIES.get(name) as StrategyDefinition, count)
+  ['pairs', ['BTCUSDT', 'ETHUSDT'], undefined],
+  ['pairs', ['BTCUSDT'], 'pairs needs 2 symbols (left, right), not 1.'],
+  ['grid', ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], undefined],
+  ['ema-cross', ['BTCUSDT', 'ETHUSDT'], undefined],
+  ['funding-carry', ['BTCUSDT-SPOT', 'BTCUSDT'], undefined],
+  ['funding-carry', ['BTCUSDT', 'BTCUSDT-SPOT'], "funding-carry takes a spot pair (BTCUSDT-SPOT) for 'spot', and BTCUSDT is none."],
+] as const)('%s over %j', (name, symbols, sentence) => {
+  const check = (): void => checkSymbols(STRATEGIES.get(name) as StrategyDefinition, symbols)
   if (sentence === undefined) expect(check).not.toThrow()
-  else expect(check).toThrow(new CliError(2, sentence, 'Name as many, in the order of these roles: ballast backtest pairs BTCUSDT ETHUSDT'))
+  else {
+    const example = name === 'pairs' ? 'BTCUSDT ETHUSDT' : 'BTCUSDT-SPOT BTCUSDT'
+    expect(check).toThrow(new CliError(2, sentence, `Name them in the order of these roles: ballast backtest ${name} ${example}`))
+  }
 })

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { EXAMPLE_SYMBOLS, findStrategy } from '../research/backtest.ts'
+import { exampleSymbols, findStrategy } from '../research/backtest.ts'
 import type { CliContext } from '../context.ts'
 
 interface Param {
@@ -72,7 +72,9 @@ export async function showStrategy({ out, strategies }: CliContext, name: string
       )
       out.line()
       out.line(
-        `Try: ballast backtest ${definition.name} ${(symbols ?? ['']).map((_, k) => `--symbol ${EXAMPLE_SYMBOLS[k] ?? 'SYMBOL'}`).join(' ')}${params[0] === undefined ? '' : ` --param ${params[0].name}=${String(params[0].default)}`}`,
+        `Try: ballast backtest ${definition.name} ${exampleSymbols(definition)
+          .map((symbol) => `--symbol ${symbol}`)
+          .join(' ')}${params[0] === undefined ? '' : ` --param ${params[0].name}=${String(params[0].default)}`}`,
       )
     },
   )

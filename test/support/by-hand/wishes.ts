@@ -5,7 +5,7 @@ import { MINUTE_MS, instrumentIndex } from '../../../src/core/units.ts'
 import { type Instrument, makeInstrument } from '../../../src/market/instrument.ts'
 import type { OrderWish } from '../../../src/strategy/own-orders.ts'
 import type { PriceBar } from '../../../src/strategy/sdk.ts'
-import { rehearseMarkets } from '../../../src/strategy/strategy-harness.ts'
+import { type RehearsalOptions, rehearseMarkets } from '../../../src/strategy/strategy-harness.ts'
 import type { StrategyDefinition } from '../../../src/strategy/strategy.ts'
 
 const START_MS = 1_735_689_600_000
@@ -24,7 +24,8 @@ export function wishesOf(
   bars: readonly PriceBar[],
   instrument: Instrument = perpetual,
   others: readonly (readonly PriceBar[])[] = [],
+  options: RehearsalOptions = {},
 ): (readonly OrderWish[])[] {
   const parsed = definition.params.parse(params)
-  return rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [bars, ...others].map(columnsOf)).map(({ wishes }) => wishes)
+  return rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [bars, ...others].map(columnsOf), options).map(({ wishes }) => wishes)
 }

@@ -7,7 +7,7 @@ import { Bars } from '../../../src/market/bars.ts'
 import { type FundingSeries, runBacktest } from '../../../src/backtest/backtest.ts'
 import { fillLine, fingerprintOf } from '../../../src/backtest/backtest-run.ts'
 import { parseDecimal } from '../../../src/core/decimal.ts'
-import { CASH_SCALE, cash, instrumentIndex, strategyId, ts } from '../../../src/core/units.ts'
+import { CASH_SCALE, type Cash, cash, instrumentIndex, strategyId, ts } from '../../../src/core/units.ts'
 import { PARTS } from '../../../src/trader/health.ts'
 import type { StrategyPlan } from '../../../src/config/strategy-plan.ts'
 import { Trader } from '../../../src/trader/trader.ts'
@@ -47,6 +47,8 @@ interface ExecutionWire {
   readonly execQty: string
   readonly execFee: string
   readonly execType: string
+  readonly feeCurrency: string
+  readonly orderLinkId: string
 }
 
 interface SimState {
@@ -160,19 +162,25 @@ export async function tradeLive(
   }
   const state = await getJson<SimState>(`${url}/_sim/state`)
   const { instruments } = trader.state.config
+  const byClientId = new Map(
+    facts.flatMap((fact) =>
+      fact.type === 'order-submitted' ? [[fact.command.clientOrderId, instruments[fact.command.instrument]] as const] : [],
+    ),
+  )
   // The simulator lists the newest first, as Bybit does.
   const fills = [...state.executions]
     .reverse()
     .filter((e) => e.execType === 'Trade')
     .map((e) => {
-      const instrument = instruments.find((i) => i.symbol === e.symbol) as Instrument
+      // Spot and perpetual of one coin have the same name on the wire; what has no id of ours is a stop of a perpetual.
+      const instrument = (byClientId.get(e.orderLinkId) ?? instruments.find((i) => i.symbol === e.symbol)) as Instrument
       return {
         ts: ts(Number(e.execTime)),
         instrument: instrument.index,
         side: e.side === 'Buy' ? (1 as const) : (-1 as const),
         price: parsePrice(instrument, e.execPrice) as never,
         lots: parseQuantity(instrument, e.execQty) as never,
-        fee: cash(parseDecimal(e.execFee, CASH_SCALE) as number),
+        fee: e.feeCurrency === instrument.baseCoin ? feeInCoins(e) : cash(parseDecimal(e.execFee, CASH_SCALE) as number),
       }
     })
   const outcome: LiveOutcome = {
@@ -187,6 +195,13 @@ export async function tradeLive(
   await trader.stop()
   await server.close()
   return outcome
+}
+
+/** Of a buy of spot, worth its fill's price and rounded against us. */
+function feeInCoins({ execFee, execPrice }: ExecutionWire): Cash {
+  const [coins, price] = [parseDecimal(execFee, 12), parseDecimal(execPrice, 4)]
+  const scale = 10n ** BigInt(12 + 4 - CASH_SCALE)
+  return cash(Number((BigInt(coins as number) * BigInt(price as number) + scale - 1n) / scale))
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
