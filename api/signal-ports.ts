@@ -2,7 +2,7 @@
  * What commands, routes and the port of the webhooks need of signals from outside: who may send them, what came in, and what became of it.
  */
 import type { Judgment } from '../src/signals-in/judge.ts'
-import type { OutsideSignal, SignalFormat, SignalRefusal, SourceMode } from '../src/signals-in/signal.ts'
+import type { OutsideSignal, SignalFormat, SignalRefusal, SourceMode, SourceSide } from '../src/signals-in/signal.ts'
 import type { SignalMarket } from '../src/signals-in/symbol.ts'
 
 export interface NewSource {
@@ -13,6 +13,8 @@ export interface NewSource {
   /** Null: all that its strategy owns. */
   readonly symbols: readonly string[] | null
   readonly mode: SourceMode
+  /** The side that it may enter; null: both. */
+  readonly side: SourceSide | null
   /** Of an entry that brings none: `2%`. */
   readonly stop: string | null
   readonly maxAgeMs: number
@@ -112,4 +114,8 @@ export interface SignalIntake {
   hasSources(): Promise<boolean>
   /** Keeps it, judges it, and hands what is to be traded to the trader: all of it or nothing. */
   take(source: OpenSource, arrival: Arrival): Promise<Taken>
+  /** Keeps what was refused before it was judged; answers the number of its row. */
+  refuse(source: OpenSource, arrival: Arrival, refusal: SignalRefusal): Promise<number>
+  /** Raises an alert: so many requests from there found no source within a minute. */
+  reportWrongSecrets(address: string, count: number, atMs: number): Promise<void>
 }

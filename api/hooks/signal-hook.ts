@@ -20,6 +20,10 @@ const BODY_MAX = 16_384
 /** Below the 3 s after which TradingView gives up. */
 const ANSWER_MS = 2_500
 const ENTRIES_PER_MINUTE = 60
+/** From one address; a right secret passes all the same: many senders share the addresses of TradingView. */
+const WRONG_PER_MINUTE = 20
+const HOUR_MS = 3_600_000
+const ADDRESSES_MAX = 1_000
 
 export interface SignalHookPorts {
   readonly intake: SignalIntake
@@ -46,6 +50,9 @@ const AWAY = refusedAs(503, 'unavailable', 'Ballast cannot keep the signal now. 
 export class SignalHook {
   private readonly ports: SignalHookPorts
   private readonly entries = new MinuteCount(ENTRIES_PER_MINUTE)
+  private readonly keptFull = new MinuteCount(1)
+  private readonly wrong = new MinuteCount(WRONG_PER_MINUTE)
+  private readonly reported = new Map<string, number>()
 
   constructor(ports: SignalHookPorts) {
     this.ports = ports
@@ -70,11 +77,11 @@ export class SignalHook {
     if (request.method !== 'POST') return refusedAs(405, 'method', 'Signals are sent with POST.', { allow: 'POST' })
     const forwarded = request.headers['x-forwarded-for']
     const address = senderAddress(request.socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxyHops)
-    if (route === null) return UNKNOWN
+    if (route === null) return this.unknown(address)
     const source = await intake.open(route[1] ?? '')
     const secret = route[2]
     const head = secret === undefined ? signedHead(request.headers, wallNow()) : undefined
-    if (source === undefined || (secret === undefined ? head === undefined : !source.opens(secret))) return UNKNOWN
+    if (source === undefined || (secret === undefined ? head === undefined : !source.opens(secret))) return this.unknown(address)
     if (source.networks !== null && !isWithin(address, source.networks))
       return refusedAs(
         403,
@@ -85,16 +92,40 @@ export class SignalHook {
     if (type !== 'application/json' && type !== 'text/plain') return refusedAs(415, 'content-type', 'Send application/json or text/plain.')
     const body = await bodyOf(request)
     if (body === undefined) return TOO_LARGE
-    if (head !== undefined && !source.signed(head.message(body), head.signatures)) return UNKNOWN
+    if (head !== undefined && !source.signed(head.message(body), head.signatures)) return this.unknown(address)
     return this.take(source, body, head)
+  }
+
+  /** The first of a minute is kept, so that the list says it; a storm fills no table. */
+  private async tooMany(source: OpenSource, arrival: Arrival): Promise<Answer> {
+    const why: SignalRefusal = { code: 'rate', figures: { perMinute: ENTRIES_PER_MINUTE } }
+    if (!this.keptFull.isFull(source.id, arrival.atMs)) {
+      this.keptFull.note(source.id, arrival.atMs)
+      await this.ports.intake.refuse(source, arrival, why)
+    }
+    return refusal(refusedAs(429, 'rate', '', { 'retry-after': '60' }), why)
+  }
+
+  /** The same answer whatever was wrong; who tries again and again is reported once an hour. */
+  private unknown(address: string): Answer {
+    const { intake, wallNow, log } = this.ports
+    const now = wallNow()
+    this.wrong.note(address, now)
+    if (this.wrong.isFull(address, now) && (this.reported.get(address) ?? 0) + HOUR_MS <= now) {
+      if (this.reported.size >= ADDRESSES_MAX) this.reported.clear()
+      this.reported.set(address, now)
+      intake.reportWrongSecrets(address, WRONG_PER_MINUTE, now).catch((cause: unknown) => {
+        log(`wrong secrets from ${address} could not be reported: ${cause instanceof Error ? cause.message : String(cause)}`)
+      })
+    }
+    return UNKNOWN
   }
 
   private async take(source: OpenSource, body: string, head: SignedHead | undefined): Promise<Answer> {
     const atMs = this.ports.wallNow()
     const read = readSignal(source.format, signalBody(body), source.market)
     const isExit = read.ok && isExitWish(read.value.wish)
-    if (!isExit && this.entries.isFull(source.id, atMs))
-      return refusal(refusedAs(429, 'rate', '', { 'retry-after': '60' }), { code: 'rate', figures: { perMinute: ENTRIES_PER_MINUTE } })
+    if (!isExit && this.entries.isFull(source.id, atMs)) return this.tooMany(source, { read, body, atMs })
     if (!isExit) this.entries.note(source.id, atMs)
     // What a sender repeats has the same id: it tells twins apart where the body does not.
     const named = read.ok && head !== undefined ? { ...read, value: { ...read.value, id: read.value.id ?? head.id } } : read

@@ -53,6 +53,7 @@ const Source = z
     market: z.string(),
     symbols: z.array(z.string()).nullable(),
     mode: z.string(),
+    side: z.string().nullable(),
     stop: z.string().nullable(),
     maxAgeSec: z.number(),
     notionalMax: decimal().nullable(),

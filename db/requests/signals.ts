@@ -70,7 +70,7 @@ export class PostgresSignals implements Signals, SignalIntake {
         twin: await twinOf(sql, source, key),
         newestSentAtMs: await newestSentAt(sql, source, signal.symbol),
       }
-      const rules = { symbols: source.symbols ?? undefined, maxAgeMs: source.maxAgeMs }
+      const rules = { symbols: source.symbols ?? undefined, maxAgeMs: source.maxAgeMs, side: source.side ?? undefined }
       const judgment = judgeSignal(signal, rules, earlier, atMs)
       if (judgment.type === 'refused') {
         const id = await keep(sql, source, body, { verdict: 'refused', refusal: judgment.refusal, signal, key })
@@ -85,6 +85,22 @@ export class PostgresSignals implements Signals, SignalIntake {
       const id = await keep(sql, source, body, { verdict: source.mode === 'trade' ? 'accepted' : 'paper', signal, key, ...twin })
       if (source.mode === 'trade') await enqueue(sql, id, source, commandOf(id, source, signal, judgment, body))
       return { id, judgment }
+    })
+  }
+
+  /** Keeps what was refused before it was judged. */
+  async refuse(source: OpenSource, { body, read, atMs }: Arrival, refusal: SignalRefusal): Promise<number> {
+    const id = await keep(this.sql, source, body, { verdict: 'refused', refusal, ...(read.ok ? { signal: read.value } : {}) })
+    await this.tell(this.sql, source, refusal, 'signal.rejected', atMs)
+    return id
+  }
+
+  async reportWrongSecrets(address: string, count: number, atMs: number): Promise<void> {
+    await insertAlert(this.sql, {
+      type: 'signal.wrong_secret',
+      summary: `${count} requests from ${address} within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.`,
+      atMs,
+      detail: { address, count },
     })
   }
 
@@ -131,7 +147,7 @@ function commandOf(
   id: number,
   source: OpenSource,
   signal: OutsideSignal,
-  { mayEnter, twin }: Extract<Judgment, { readonly type: 'accepted' }>,
+  { mayEnter, twin, barred }: Extract<Judgment, { readonly type: 'accepted' }>,
   body: string,
 ): SignalCommand {
   const { limit, targets, ceiling, exit } = signal
@@ -150,6 +166,7 @@ function commandOf(
     ...(ceiling === undefined ? {} : { ceiling }),
     ...(exit === undefined ? {} : { exit }),
     ...(twin === undefined ? {} : { first: twin }),
+    ...(barred === undefined ? {} : { barred }),
     ...(source.notionalMax === null ? {} : { notionalMax: source.notionalMax }),
     said: body
       .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')

@@ -123,6 +123,8 @@ export const signalSources = pgTable('signal_sources', {
   /** Null: all that its strategy owns. */
   symbols: jsonb().$type<readonly string[]>(),
   mode: text().$type<'paper' | 'trade'>().notNull(),
+  /** The side that it may enter; null: both. */
+  side: text().$type<'long' | 'short'>(),
   /** Of an entry that brings none: `2%`. */
   stop: text(),
   maxAgeMs: whole().notNull(),

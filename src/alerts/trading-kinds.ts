@@ -177,6 +177,12 @@ export const TRADING_KINDS = {
       actions: [SIGNALS],
     },
   ),
+  'signal.wrong_secret': problem(
+    ['P3'],
+    'twenty requests within a minute named no source of signals, or a wrong secret; once an hour for each address',
+    'if it is a sender of yours, give it the address of now: `signal source rotate`',
+    { actions: [SIGNALS] },
+  ),
   'signal.stale': problem(['P3'], 'an entry from outside came too late', 'the sender is slow, or its clock is wrong: `/signals`', {
     per: 'source',
     actions: [SIGNALS],

@@ -127,7 +127,6 @@ describe('as a process', () => {
     ['entries', 2, 'Ours is: npx ballast performance all strategy'],
     ['show-config', 2, 'npx ballast config show'],
     ['forceexit', 2, 'npx ballast close BTC'],
-    ['alerts', 2, 'Past alerts: GET /api/v1/alerts'],
     ['data lst', 2, "Did you mean 'list'?"],
     ['data list --jsn', 2, "Did you mean '--json'?"],
     ['data import bars.csv', 2, '--symbol'],

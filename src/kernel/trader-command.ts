@@ -3,7 +3,7 @@
  */
 import type { AssessmentDetail } from '../risk/assessment/assessment-detail.ts'
 import type { RiskDenial } from '../risk/denial.ts'
-import type { Ceiling, ExitSize, OutsideTarget, Wish } from '../signals-in/signal.ts'
+import type { Ceiling, ExitSize, OutsideTarget, SourceSide, Wish } from '../signals-in/signal.ts'
 import type { TimeInForce } from '../trading/order.ts'
 
 export type CommandScope =
@@ -41,6 +41,8 @@ export interface SignalCommand {
   readonly symbol: string
   readonly wish: Wish
   readonly mayEnter: boolean
+  /** The side that its source may not enter: why it may not. */
+  readonly barred?: SourceSide
   readonly limit?: string
   readonly stop?: string
   readonly targets?: readonly OutsideTarget[]

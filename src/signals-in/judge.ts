@@ -2,7 +2,7 @@
  * Whether a signal may act: its age, its order and its twin, by the rules of its source.
  * Never refuses an exit as late or as a duplicate, and lets a step that is late only close (S15).
  */
-import type { OutsideSignal, SignalRefusal } from './signal.ts'
+import type { OutsideSignal, SignalRefusal, SourceSide } from './signal.ts'
 import { isExitWish } from './signal.ts'
 
 /** A clock of the sender may be ahead of ours by so much. */
@@ -12,6 +12,8 @@ export interface SignalRules {
   /** Symbols that the source may name; undefined: all of its strategy's. */
   readonly symbols: readonly string[] | undefined
   readonly maxAgeMs: number
+  /** The side that it may enter; undefined: both. */
+  readonly side?: SourceSide | undefined
 }
 
 /** What is known of earlier signals of the same source. */
@@ -23,8 +25,8 @@ export interface EarlierSignals {
 }
 
 export type Judgment =
-  /** `mayEnter` false: only what closes is done. */
-  | { readonly type: 'accepted'; readonly mayEnter: boolean; readonly twin: number | undefined }
+  /** `mayEnter` false: only what closes is done; an entry of a side that the source may not enter is named. */
+  | { readonly type: 'accepted'; readonly mayEnter: boolean; readonly twin: number | undefined; readonly barred?: SourceSide }
   | { readonly type: 'duplicate'; readonly of: number }
   | { readonly type: 'refused'; readonly refusal: SignalRefusal }
 
@@ -39,7 +41,10 @@ export function judgeSignal(signal: OutsideSignal, rules: SignalRules, earlier: 
   if (isExitWish(signal.wish)) return { type: 'accepted', mayEnter: false, twin }
   // It closes what is held against it, and that is an exit: a late one may do so, and no more.
   const isStep = signal.wish === 'buy' || signal.wish === 'sell'
-  const closesOnly: Judgment = { type: 'accepted', mayEnter: false, twin }
+  const closesOnly = { type: 'accepted', mayEnter: false, twin } as const
+  // On the other side it closes what is held against it, and that is an exit, too.
+  const entered = signal.wish === 'long' || signal.wish === 'buy' ? 'long' : 'short'
+  if (rules.side !== undefined && rules.side !== entered) return { ...closesOnly, barred: entered }
   if (twin !== undefined) return isStep ? closesOnly : { type: 'duplicate', of: twin }
   const refusal = timeRefusal(signal, rules, earlier, nowMs)
   if (refusal === undefined) return { type: 'accepted', mayEnter: true, twin: undefined }

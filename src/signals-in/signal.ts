@@ -31,6 +31,10 @@ export type SourceMode = (typeof SOURCE_MODES)[number]
 export const WISHES = ['long', 'short', 'flat', 'buy', 'sell', 'exit-long', 'exit-short', 'cancel'] as const
 export type Wish = (typeof WISHES)[number]
 
+/** What a source may enter: one side alone, or both. Exits are never kept back by it. */
+export const SOURCE_SIDES = ['long', 'short'] as const
+export type SourceSide = (typeof SOURCE_SIDES)[number]
+
 /** It only takes risk off: never refused as late or as a duplicate (S15). */
 export const isExitWish = (wish: Wish): boolean => wish === 'flat' || wish === 'exit-long' || wish === 'exit-short' || wish === 'cancel'
 

@@ -25,6 +25,7 @@ const NEW: NewSource = {
   market: 'linear',
   symbols: ['BTCUSDT'],
   mode: 'trade',
+  side: null,
   stop: '2%',
   maxAgeMs: 60_000,
   notionalMax: '5000',
@@ -48,6 +49,8 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
         open: (id) => intake.open(id),
         hasSources: () => intake.hasSources(),
         take: (source, arrival) => intake.take(source, arrival),
+        refuse: (source, arrival, why) => intake.refuse(source, arrival, why),
+        reportWrongSecrets: (address, tries, atMs) => intake.reportWrongSecrets(address, tries, atMs),
       },
       proxyHops: 1,
       wallNow: () => now,
@@ -203,7 +206,35 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
     const { path } = await open({ mode: 'paper' })
     for (let k = 0; k < 60; k++) await post(path, long({ id: `n${k}` }))
     expect((await post(path, long({ id: 'one more' }))).status).toBe(429)
+    expect((await post(path, long({ id: 'another' }))).status).toBe(429)
+    expect((await rows.list({ limit: 2 })).map(({ code }) => code)).toEqual(['rate', null])
     expect((await post(path, flat())).status).toBe(202)
+  })
+
+  test('S15 a source of one side enters no other: what is held against it is closed, and the rest is named', async () => {
+    const { path, name } = await open({ side: 'long' })
+    const short = long({ market_position: 'short' })
+    expect((await post(path, short)).status).toBe(202)
+    expect((await post(path, long())).status).toBe(202)
+    expect((await post(path, flat())).status).toBe(202)
+    expect((await commandsOf(name)).map(({ args }) => [args.wish, args.mayEnter, args.barred])).toEqual([
+      ['short', false, 'short'],
+      ['long', true, undefined],
+      ['flat', false, undefined],
+    ])
+  })
+
+  test('who tries secrets is reported once an hour, by his address, and a right one passes meanwhile', async () => {
+    const { path } = await open()
+    const from = { 'x-forwarded-for': '203.0.113.9' }
+    const reports = () => sql<{ summary: string }[]>`select summary from alerts where type = 'signal.wrong_secret'`
+    for (let k = 0; k < 19; k++) await post(`${path}x`, long(), from)
+    expect(await reports()).toEqual([])
+    for (let k = 0; k < 25; k++) expect((await post(`${path}x`, long(), from)).status).toBe(404)
+    expect((await post(path, long({ id: 'right' }), from)).status).toBe(202)
+    expect((await reports()).map(({ summary }) => summary)).toEqual([
+      expect.stringContaining('20 requests from 203.0.113.9 within a minute'),
+    ])
   })
 
   test('a database that is away is 503, so that the sender comes again', async () => {
@@ -213,6 +244,8 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
       open: () => Promise.reject(new Error('away')),
       hasSources: async () => true,
       take: () => Promise.reject(new Error('away')),
+      refuse: () => Promise.reject(new Error('away')),
+      reportWrongSecrets: () => Promise.reject(new Error('away')),
     }
     expect((await post(path, flat())).status).toBe(503)
     intake = rows

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../../src/core/duration.ts'
 import { readSignal } from '../../../src/signals-in/read-signal.ts'
 import { refusalSentence } from '../../../src/signals-in/refusal-sentence.ts'
-import { type OutsideSignal, SIGNAL_FORMATS, SOURCE_MODES, isExitWish } from '../../../src/signals-in/signal.ts'
+import { type OutsideSignal, SIGNAL_FORMATS, SOURCE_MODES, SOURCE_SIDES, isExitWish } from '../../../src/signals-in/signal.ts'
 import { templateOf } from '../../../src/signals-in/template.ts'
 import { WEBHOOK } from '../../../src/strategy/builtin/webhook.ts'
 import type { NewSource, SignalSource, SourceSecrets } from '../../signal-ports.ts'
@@ -162,7 +162,7 @@ function listOf({ ports }: CommandContext, sources: readonly SignalSource[]): Re
 const ruleText = (source: NewSource): string =>
   [
     `${source.format}, ${source.mode === 'paper' ? 'on paper: recorded, not sent' : `trades for ${source.strategy}`}`,
-    `${source.market}, ${source.symbols === null ? `all symbols of ${source.strategy}` : source.symbols.join(' ')}`,
+    `${source.market}, ${source.symbols === null ? `all symbols of ${source.strategy}` : source.symbols.join(' ')}${source.side === null ? '' : `, ${source.side} only`}`,
     `${source.stop === null ? 'no stop of its own' : `stop ${source.stop} unless given`}, entries up to ${duration(source.maxAgeMs)} old`,
     ...(source.notionalMax === null ? [] : [`at most ${source.notionalMax} of value`]),
     ...(source.networks === null ? [] : [`from ${source.networks.join(' ')}`]),
@@ -200,13 +200,14 @@ async function testPlan({ ports }: CommandContext, { name, format }: SourceArgs,
   )
 }
 
-const signalFields = ({ stop, limit, targets, ceiling, id, sentAtMs }: OutsideSignal): Field[] => [
+const signalFields = ({ stop, limit, targets, ceiling, exit, id, sentAtMs }: OutsideSignal): Field[] => [
   ...(limit === undefined ? [] : [field('Limit', limit)]),
   ...(stop === undefined ? [] : [field('Stop', stop)]),
   ...(targets.length === 0
     ? []
     : [field('Targets', targets.map(({ at, share }) => (share === undefined ? at : `${at} for ${share}`)).join(', '))]),
   ...(ceiling === undefined ? [] : [field('At most', `${ceiling.value} (${ceiling.mode})`)]),
+  ...(exit === undefined ? [] : [field('Closes', exit.mode === 'part' ? `${exit.value} % of what is held` : exit.value)]),
   ...(id === undefined ? [] : [field('Id', untrusted(id))]),
   ...(sentAtMs === undefined ? [] : [field('Sent', new Date(sentAtMs).toISOString())]),
 ]
@@ -299,6 +300,7 @@ const Todo = z.discriminatedUnion('action', [
       market: z.enum(['linear', 'spot']),
       symbols: z.array(z.string()).nullable(),
       mode: z.enum(SOURCE_MODES),
+      side: z.enum(SOURCE_SIDES).nullable(),
       stop: z.string().nullable(),
       maxAgeMs: z.number(),
       notionalMax: z.string().nullable(),

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { parseDuration } from '../../../src/core/duration.ts'
 import { type Result, err, ok } from '../../../src/core/result.ts'
-import { SIGNAL_FORMATS, SOURCE_MODES } from '../../../src/signals-in/signal.ts'
+import { SIGNAL_FORMATS, SOURCE_MODES, SOURCE_SIDES } from '../../../src/signals-in/signal.ts'
 import { SIGNAL_MARKETS, readSignalSymbol } from '../../../src/signals-in/symbol.ts'
 import { WEBHOOK } from '../../../src/strategy/builtin/webhook.ts'
 import type { NewSource } from '../../signal-ports.ts'
@@ -32,6 +32,7 @@ export const sourceShape = {
   format: z.enum(SIGNAL_FORMATS).optional(),
   symbols: z.string().min(1).max(300).optional(),
   mode: z.enum(SOURCE_MODES).optional(),
+  side: z.enum(SOURCE_SIDES).optional(),
   strategy: z.string().min(1).max(60).optional(),
   market: z.enum(SIGNAL_MARKETS).optional(),
   stop: z
@@ -55,6 +56,8 @@ export const KEY_OF: Readonly<Record<string, keyof SourceArgs>> = {
   symbols: 'symbols',
   symbol: 'symbols',
   mode: 'mode',
+  side: 'side',
+  sides: 'side',
   strategy: 'strategy',
   market: 'market',
   stop: 'stop',
@@ -89,6 +92,7 @@ export function sourceOf(args: SourceArgs): Result<NewSource, string> {
     market,
     symbols: symbols.length === 0 ? null : symbols,
     mode,
+    side: args.side ?? null,
     stop: args.stop === undefined ? null : `${args.stop.replace(/%$/, '')}%`,
     maxAgeMs: parseDuration(args.age ?? DEFAULT_AGE) ?? 0,
     notionalMax: args.most === undefined ? null : args.most.replace(/^\$/, ''),

@@ -33,7 +33,9 @@ export class SignalCommands {
     const { wish, mayEnter } = command
     if (!mayEnter && !this.closes(wish, instrument))
       return refused(
-        `Ignored: it waited ${lateMinutes ?? 0} min for the trader, and an entry does not. Exits are carried out whenever they come.`,
+        command.barred !== undefined
+          ? `Ignored: ${command.source} may not enter ${command.barred}, and nothing is held against it.`
+          : `Ignored: it waited ${lateMinutes ?? 0} min for the trader, and an entry does not. Exits are carried out whenever they come.`,
       )
     const wanted = mayEnter ? this.wanted(command, instrument) : this.wantedExit(command, instrument)
     if (typeof wanted === 'string') return refused(wanted)

@@ -113,11 +113,11 @@ describe('/reconcile', () => {
 test.each([
   ['external.reduced', ['Keep out', 'Re-enter']],
   ['external.position', ['Adopt BTCUSDT', 'Ignore it']],
-  ['liquidation.near', ['Reduce 50 %', 'Close BTCUSDT']],
+  ['liquidation.near', ['Reduce BTCUSDT by half', 'Close BTCUSDT', 'Positions', 'Risk']],
   ['symbol.delisting', ['Close BTCUSDT']],
   ['reconcile.mismatch', ['Show', 'Fix', 'Pause']],
   ['key.invalid', ['Health', 'Status']],
-  ['exchange.maintenance', ['Health', 'Status']],
+  ['exchange.maintenance', ['Health', 'Positions']],
 ])('the card of %s has buttons that are commands', (type, labels) => {
   const card = alertCard({ id: 1, type, severity: 'P1', symbol: 'BTCUSDT', summary: 's', detail: {}, ts: 0 }, '⚙️ SIM')
   expect(card.buttons.map((button) => button.label)).toEqual(labels)

@@ -1,0 +1,1 @@
+ALTER TABLE "signal_sources" ADD COLUMN "side" text;
