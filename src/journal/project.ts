@@ -161,6 +161,7 @@ export class Projector {
       case 'strategies-changed':
         changes.push(...this.initial())
         return
+      case 'universe-selected':
       case 'instrument-changed':
       case 'cancel-leftover':
       case 'notice':

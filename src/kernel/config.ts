@@ -8,6 +8,7 @@ import type { RiskLimits } from '../risk/limits.ts'
 import type { RiskSettings } from '../risk/settings/rules.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
+import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
 /** Who has changed a strategy while Ballast ran; `atMs` is wall-clock time. */
@@ -26,6 +27,8 @@ export interface StrategyConfig {
   readonly instruments: readonly InstrumentIndex[]
   /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution?: Execution | undefined
+  /** Which of its symbols may take entries; undefined: all of them. */
+  readonly universe?: UniverseRules | undefined
   /** Who has changed it while Ballast ran; undefined: it is as the configuration says. */
   readonly changed?: ChangedBy | undefined
 }

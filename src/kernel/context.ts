@@ -14,6 +14,7 @@ import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
 import type { StrategyRun } from './state/strategy-run.ts'
+import type { Universes } from './state/universes.ts'
 
 export interface KernelContext {
   readonly config: KernelConfig
@@ -26,6 +27,7 @@ export interface KernelContext {
   readonly closes: PendingCloses
   readonly exitAims: ExitAims
   readonly holds: Hold[]
+  readonly universes: Universes
   readonly factBuffer: FactBuffer
   readonly runs: readonly (StrategyRun | undefined)[]
   readonly bars: readonly Bars[]

@@ -4,6 +4,7 @@
 import type { InstrumentIndex, Lots, OrderId, Rate, Side, StrategyId, Ticks, Ts } from '../core/units.ts'
 import type { Bar } from '../market/bars.ts'
 import type { Wish } from '../signals-in/signal.ts'
+import type { Measure, UniverseRules, Verdict } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { Trail, VenueEvent } from '../trading/event.ts'
 import type { ElsewherePosition } from '../trading/report.ts'
@@ -271,6 +272,20 @@ export interface StrategiesChanged {
   readonly actor: string
   readonly ts: Ts
 }
+/** A strategy's universe was selected anew, of all its symbols: those that are out take no entries from here on. */
+export interface UniverseSelected {
+  readonly type: 'universe-selected'
+  readonly strategy: StrategyId
+  readonly rules: UniverseRules
+  readonly rows: readonly UniverseRow[]
+  readonly ts: Ts
+}
+/** What became of a symbol, and what it measured. */
+export interface UniverseRow {
+  readonly instrument: InstrumentIndex
+  readonly verdict: Verdict
+  readonly measure: Measure
+}
 /** The protection watchdog found a position without its stop at the venue, for this long in wall-clock time (S5); 0: with one that is elsewhere. */
 export interface ProtectionMissing {
   readonly type: 'protection-missing'
@@ -310,5 +325,6 @@ export type KernelInput =
   | StrategyHung
   | StrategyStarted
   | StrategiesChanged
+  | UniverseSelected
   | ProtectionMissing
   | Reconciled

@@ -44,6 +44,7 @@ import { Signals } from './orders/signals.ts'
 import { StrategyOrders } from './orders/strategy-orders.ts'
 import { OrderTable } from './state/order-table.ts'
 import { PortfolioState } from './state/portfolio-state.ts'
+import { Universes } from './state/universes.ts'
 import { KERNEL_CODE_VERSION, type KernelSnapshot } from './snapshot.ts'
 import { StrategyModes } from './handlers/strategy-modes.ts'
 import { StrategyStarts } from './handlers/strategy-starts.ts'
@@ -66,6 +67,7 @@ export class Kernel {
   /** Settlements of each instrument's market, for strategies that look at them. */
   readonly fundings: readonly FundingRates[]
   readonly holds: Hold[] = []
+  readonly universes = new Universes()
   readonly runs: readonly (StrategyRun | undefined)[]
   private readonly bookkeeper: Bookkeeper
   private readonly gateway: OrderGateway
@@ -121,6 +123,7 @@ export class Kernel {
       closes: this.closes,
       exitAims: this.exitAims,
       holds: this.holds,
+      universes: this.universes,
       factBuffer: this.factBuffer,
       runs,
       bars: this.bars,
@@ -177,7 +180,7 @@ export class Kernel {
       strategyOrders,
       strategyRuns,
     })
-    const parts = { gateway, bookkeeper, brackets, safety, external, orderEvents, modes, starts, versions }
+    const parts = { gateway, bookkeeper, brackets, safety, external, orderEvents, modes, starts, versions, algorithms }
     this.others = new OtherInputs(context, parts, this.decisions, (owners) => {
       this.own(owners)
     })
@@ -299,6 +302,7 @@ export class Kernel {
       closes: this.closes.snapshot(),
       exitAims: this.exitAims.snapshot(),
       fundings: this.fundings.map((each) => each.snapshot()),
+      universes: this.universes.snapshot(),
       stateSince: this.safety.stateSince,
       terms: this.versions.snapshot(),
       identities: this.starts.snapshot(),
@@ -331,6 +335,7 @@ export class Kernel {
     this.near.restore(from.nearLimits)
     this.closes.restore(from.closes)
     this.exitAims.restore(from.exitAims)
+    this.universes.restore(from.universes ?? [])
     for (const [i, each] of (from.fundings ?? []).entries()) this.fundings[i]?.restore(each)
     this.safety.stateSince = from.stateSince
     this.starts.restore(from.identities)

@@ -14,6 +14,7 @@ import type { Hold } from './state/holds.ts'
 import type { OrderNotice } from './state/order-notices.ts'
 import type { OrderTableState } from './state/order-table.ts'
 import type { PortfolioSnapshot } from './state/portfolio-state.ts'
+import type { UniverseState } from './state/universes.ts'
 
 export interface KernelSnapshot {
   readonly codeVersion: number
@@ -31,6 +32,8 @@ export interface KernelSnapshot {
   readonly exitAims?: readonly ExitAim[]
   /** Settlements of each instrument's market; absent in snapshots of before they were heard of. */
   readonly fundings?: readonly (readonly (readonly [at: number, rate: number])[])[]
+  /** Absent in snapshots of before there were any. */
+  readonly universes?: readonly UniverseState[]
   readonly stateSince: Ts
   /** Steps and limits that all of this counts in, where the journal has reported others than those that it began with. */
   readonly terms?: readonly (InstrumentTerms | null)[]

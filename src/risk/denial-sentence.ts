@@ -22,6 +22,19 @@ function apart(a: string | number | undefined, b: string | number | undefined, s
 /** Of a strategy or symbol where the limit is not the account's. */
 const ofScope = (f: RiskFigures): string => (f.of === undefined ? '' : ` of ${f.of}`)
 
+/** Why a symbol is out, by verdict. */
+export const UNIVERSE_WORDS: Readonly<Record<string, string>> = {
+  black: 'on the black list',
+  'not-traded': 'no recent candles',
+  'too-young': 'listed too short a time',
+  volume: 'turnover too small',
+  spread: 'spread too wide or unknown',
+  volatility: 'volatility outside the range',
+  cooldown: 'left it too recently',
+  rank: 'others rank higher',
+  unmeasured: 'not measured yet',
+}
+
 const WORDS: Readonly<Record<RiskRule, Words>> = {
   // What the trader itself holds says in its reason what ends it.
   hold: (f) =>
@@ -29,6 +42,7 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
       ? `entries are on hold: ${f.reason}`
       : `entries were put on hold by ${f.by}${f.reason === '' ? '' : ` (${f.reason})`}; /resume allows them again`,
   'strategy-off': (f) => `its strategy is ${f.mode ?? 'off'}`,
+  universe: (f) => `the symbol is not in its strategy’s universe (${UNIVERSE_WORDS[String(f.verdict)] ?? f.verdict}); /universe shows it`,
   'symbol-owned': (f) => `the symbol belongs to ${f.owner}`,
   'opposite-side': (f) =>
     f.worked !== undefined

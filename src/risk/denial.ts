@@ -8,6 +8,7 @@ import { CASH_SCALE, type Cash } from '../core/units.ts'
 export const RISK_RULES = [
   'hold',
   'strategy-off',
+  'universe',
   'symbol-owned',
   'opposite-side',
   'spot-long-only',

@@ -72,6 +72,9 @@ class SetContext implements MarketsContext {
   get position(): Lots {
     return this.first.position
   }
+  get isSelected(): boolean {
+    return this.first.isSelected
+  }
   get funding(): SettledFunding | undefined {
     return this.first.funding
   }

@@ -129,9 +129,17 @@ export interface MarketBooks {
   position(market: number): Lots
   trade(market: number): OwnTrade | undefined
   orders(market: number): readonly OwnOrder[]
+  /** Whether the universe takes entries in it. */
+  isSelected(market: number): boolean
   /** Equity that the strategy trades with, in the settle coin. */
   capital(): number
 }
 
 /** Nothing is held and nothing is open. */
-export const NO_BOOKS: MarketBooks = { position: () => lots(0), trade: () => undefined, orders: () => [], capital: () => 0 }
+export const NO_BOOKS: MarketBooks = {
+  position: () => lots(0),
+  trade: () => undefined,
+  orders: () => [],
+  isSelected: () => true,
+  capital: () => 0,
+}

@@ -106,6 +106,9 @@ export class SetMarket implements Market {
   get position(): Lots {
     return this.set.books.position(this.at)
   }
+  get isSelected(): boolean {
+    return this.set.books.isSelected(this.at)
+  }
   get trade(): OwnTrade | undefined {
     return this.set.books.trade(this.at)
   }

@@ -102,6 +102,8 @@ export interface Market extends StrategyContext {
   readonly trade: OwnTrade | undefined
   /** Its open orders with a name, oldest first. */
   readonly orders: readonly OwnOrder[]
+  /** Whether entries are taken in it: false while the strategy has a universe and this symbol is not in it. */
+  readonly isSelected: boolean
   /** Asks for an entry of its own beside others. It is sized and judged as a signal is; what was refused is told by `onOrderEnd`. */
   enter(entry: Entry): void
   /** Makes the position smaller. */

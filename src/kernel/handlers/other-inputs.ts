@@ -4,13 +4,14 @@
 import type { BarDecisions } from './bar-decisions.ts'
 import type { Booking } from '../booking.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
+import type { Algorithms } from '../orders/algorithms.ts'
 import type { Brackets } from '../orders/brackets.ts'
 import type { ChangedTerms, InstrumentVersions } from '../instrument-versions.ts'
 import type { CommandInput } from './operator-commands.ts'
 import type { ExternalActivity } from './external-activity.ts'
 import { type StrategyModes, hungWords } from './strategy-modes.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { StrategyId } from '../../core/units.ts'
+import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
 import type { KernelContext } from '../context.ts'
 import type { KernelInput, ProtectionMissing } from '../input.ts'
 import type { OrderEvent, WalletAdjusted } from '../../trading/event.ts'
@@ -28,6 +29,8 @@ interface Found {
   readonly booking?: Booking
   readonly flow?: WalletAdjusted
   readonly terms?: ChangedTerms | undefined
+  /** Symbols that have left a universe. */
+  readonly left?: readonly InstrumentIndex[]
 }
 const NOTHING: Found = {}
 
@@ -43,6 +46,7 @@ export interface OtherInputParts {
   readonly modes: StrategyModes
   readonly starts: StrategyStarts
   readonly versions: InstrumentVersions
+  readonly algorithms: Algorithms
 }
 
 export class OtherInputs {
@@ -107,6 +111,8 @@ export class OtherInputs {
         this.own(input.owners)
         this.parts.starts.foldChange(input)
         return NOTHING
+      case 'universe-selected':
+        return { left: this.context.universes.take(input) }
       case 'lift-hold':
       case 'add-hold':
       case 'notice':
@@ -118,7 +124,7 @@ export class OtherInputs {
     }
   }
 
-  decide(input: OtherInput, { booking, flow, terms }: Found): void {
+  decide(input: OtherInput, { booking, flow, terms, left }: Found): void {
     switch (input.type) {
       case 'time-advanced':
         this.decisions.decideBreakers()
@@ -137,6 +143,9 @@ export class OtherInputs {
         return
       case 'strategies-changed':
         this.parts.starts.changed(input)
+        return
+      case 'universe-selected':
+        for (const i of left ?? []) this.leaveUniverse(i)
         return
       case 'strategy-started':
         this.parts.starts.decide(input)
@@ -174,6 +183,13 @@ export class OtherInputs {
       default:
         assertNever(input)
     }
+  }
+
+  /** Its entries end; what it holds keeps its stop, and the strategy closes it as ever. */
+  private leaveUniverse(i: InstrumentIndex): void {
+    for (const side of [1, -1] as const)
+      if (this.parts.algorithms.works(i, side)) this.parts.algorithms.endOn(i, 'left the universe', { side })
+    this.parts.gateway.cancelEntriesOf(i, 'left the universe')
   }
 
   private protect({ instrument, bareMs }: ProtectionMissing): void {

@@ -22,6 +22,7 @@ import type { OrderTable } from '../state/order-table.ts'
 import { heldDenial } from './manual-orders.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyRun } from '../state/strategy-run.ts'
+import type { Universes } from '../state/universes.ts'
 
 export class Signals {
   private readonly config: KernelConfig
@@ -29,6 +30,7 @@ export class Signals {
   private readonly limits: EffectiveLimits
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
+  private readonly universes: Universes
   private readonly closes: PendingCloses
   private readonly closer: PositionCloser
   private readonly gateway: OrderGateway
@@ -36,7 +38,7 @@ export class Signals {
   private readonly sizing: EntrySizing
 
   constructor(
-    { config, portfolio, limits, orders, holds, closes }: KernelContext,
+    { config, portfolio, limits, orders, holds, closes, universes }: KernelContext,
     gateway: OrderGateway,
     closer: PositionCloser,
     algorithms: Algorithms,
@@ -49,6 +51,7 @@ export class Signals {
     this.limits = limits
     this.orders = orders
     this.holds = holds
+    this.universes = universes
     this.closes = closes
     this.closer = closer
     this.gateway = gateway
@@ -123,6 +126,12 @@ export class Signals {
     if (run.mode !== 'running') {
       run.deadSide = side
       this.gateway.deny(run.strategy, i, 'entry', side, { rule: 'strategy-off', figures: { mode: run.mode } }, signal.reason)
+      return
+    }
+    const out = this.universes.outOf(run)
+    if (out !== undefined) {
+      run.deadSide = side
+      this.gateway.deny(run.strategy, i, 'entry', side, { rule: 'universe', figures: { verdict: out } }, signal.reason)
       return
     }
     const instrument = this.config.instruments[i] as Instrument

@@ -112,11 +112,13 @@ export class StrategyOrders {
   }
 
   private refusal(run: MarketRun, entry: Entry, canEnter: boolean): RiskDenial | undefined {
-    const { holds, portfolio, orders, instruments, parentOrders } = this.context
+    const { holds, portfolio, orders, instruments, parentOrders, universes } = this.context
     const i = run.instrument.index
     const hold = holdOn(holds, run.strategy, i)
     if (hold !== undefined) return heldDenial(hold)
     if (run.mode !== 'running') return { rule: 'strategy-off', figures: { mode: run.mode } }
+    const out = universes.outOf(run)
+    if (out !== undefined) return { rule: 'universe', figures: { verdict: out } }
     if (!canEnter) return { rule: 'stale-data', figures: { problem: 'the bar came late: exits only' } }
     const instrument = instruments[i] as Instrument
     const held = oppositeDenial(instrument, entry.side, portfolio, parentOrders)

@@ -47,6 +47,10 @@ export class OwnBooks implements MarketBooks {
     }
   }
 
+  isSelected(market: number): boolean {
+    return this.context.universes.outOf(this.runs[market] as StrategyRun) === undefined
+  }
+
   orders(market: number): readonly OwnOrder[] {
     const own: OwnOrder[] = []
     for (const order of this.context.orders.open(this.index(market))) {

@@ -5,6 +5,7 @@ import type { Side, StrategyId, Ts } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { KeptState } from '../../strategy/kept-state.ts'
 import type { StrategyDefinition, StrategyState } from '../../strategy/strategy.ts'
+import type { UniverseRules } from '../../strategy/universe/universe.ts'
 import type { Execution } from '../../trading/algorithms/execution.ts'
 import type { ChangedBy } from '../config.ts'
 import type { StrategyMode } from '../input.ts'
@@ -14,6 +15,7 @@ export interface RunConfig {
   readonly definition: StrategyDefinition
   readonly params: unknown
   readonly execution?: Execution | undefined
+  readonly universe?: UniverseRules | undefined
   readonly changed?: ChangedBy | undefined
 }
 
@@ -25,6 +27,8 @@ export abstract class StrategyRun {
   instrument: Instrument
   /** Execution algorithm of its entries. */
   execution: Execution | undefined
+  /** Undefined: entries in all symbols of the strategy. */
+  universe: UniverseRules | undefined
   /** Undefined: it is as the configuration says. */
   changed: ChangedBy | undefined
   mode: StrategyMode = 'running'
@@ -42,6 +46,7 @@ export abstract class StrategyRun {
     this.definition = config.definition
     this.params = config.params
     this.execution = config.execution
+    this.universe = config.universe
     this.changed = config.changed
     this.instrument = instrument
   }

@@ -107,8 +107,9 @@ export class StrategyRuns {
 /** Whether the state of one is the state of the other. */
 const isSame = (a: StrategyConfig, b: StrategyConfig): boolean => a.identity !== undefined && a.identity === b.identity
 
-function kept(run: StrategyRun, { execution, changed }: StrategyConfig): StrategyRun {
+function kept(run: StrategyRun, { execution, universe, changed }: StrategyConfig): StrategyRun {
   run.execution = execution
+  run.universe = universe
   run.changed = changed
   return run
 }

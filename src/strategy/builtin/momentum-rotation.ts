@@ -40,9 +40,12 @@ export const momentumRotation = defineStrategy<Params, State>({
   onBar({ markets, now }, state) {
     const { interval, every } = state
     const span = Math.floor(now / (every * (parseDuration(interval) ?? 1)))
-    if (span === state.span || !markets.every(({ hasClosed }) => hasClosed(interval))) return
+    if (span === state.span || !markets.some(({ hasClosed }) => hasClosed(interval))) return
+    const selected = markets.filter(({ isSelected }) => isSelected)
+    if (!selected.every(({ hasClosed }) => hasClosed(interval))) return
     state.span = span
-    rotate(markets, state)
+    for (const market of markets) if (!market.isSelected && market.position !== 0) leave(market)
+    rotate(selected, state)
   },
 })
 
@@ -58,6 +61,10 @@ function rotate(markets: readonly Market[], state: State): void {
     const isBottom = short && k >= ranked.length - hold && rise < -minRise
     place(market, isTop ? 1 : isBottom ? -1 : 0, k + 1, rise, state)
   })
+}
+
+function leave({ signal }: Market): void {
+  signal({ side: 0, strength: 1, reason: { rule: 'not in the universe', values: {} } })
 }
 
 function place(market: Market, side: 1 | -1 | 0, rank: number, rise: number, { interval, atr, stopAtr }: State): void {
