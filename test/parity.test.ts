@@ -280,6 +280,35 @@ test('spot against the perpetual of the same coin by funding rates: same fills l
   expect(new Set(backtest.result.fills.map(({ instrument, side }) => `${instrument} ${side}`)).size).toBe(4)
 }, 90_000)
 
+test.each([
+  ['donchian-breakout', { entry: 12, exit: 6 }, true],
+  // Decides for all of its symbols at once, and looks which of them are in.
+  ['momentum-rotation', { interval: '30m', lookback: 6, every: 2, hold: 1, atr: 5, stopAtr: 1, short: true }, false],
+] as const)(
+  '%s over a universe that changes each hour: same fills live and backtested',
+  async (strategy, params, isDenied) => {
+    const universe = { take: 2, by: 'volatility', over: '3h', every: '1h', minAge: '2h', maxVolatility: 4, cooldown: '2h' } as const
+    const moving = planOf({ strategy, symbols: SYMBOLS, params, universe })
+    if (!moving.ok) throw new Error(moving.error)
+    const { backtest, live } = await compare({
+      dataDir: join(dataDir, 'two'),
+      symbols: SYMBOLS,
+      interval: '5m',
+      intervalMs: MINUTES_5,
+      plans: [moving.value],
+      from: Date.parse('2025-10-10T00:00:00Z'),
+      to: Date.parse('2025-10-11T06:00:00Z'),
+      openingCash: '10000',
+    })
+    expect(backtest.result.failure).toBeUndefined()
+    const denials = live.facts.filter((fact) => fact.type === 'order-denied' && fact.rule === 'universe').length
+    expect(denials).toBe(backtest.result.denials.get('universe') ?? 0)
+    expect(denials > 0).toBe(isDenied)
+    expect(new Set(backtest.result.fills.map(({ instrument }) => instrument)).size).toBe(3)
+  },
+  90_000,
+)
+
 test('built-in strategies of one symbol and a rotation of two, on one account: same fills live and backtested', async () => {
   const rotation = planOf({
     strategy: 'momentum-rotation',

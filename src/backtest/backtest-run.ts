@@ -12,6 +12,7 @@ import { type Metrics, metricsOf } from '../portfolio/results/performance.ts'
 import type { RiskProfile } from '../risk/profiles.ts'
 import type { Sizing } from '../risk/sizing.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { MAINTENANCE_RATE } from '../venue/sim/costs.ts'
 import type { SlippageModel } from '../venue/sim/models.ts'
@@ -45,6 +46,8 @@ export interface BacktestRequest {
   readonly stopFraction: number | undefined
   /** Execution algorithm of entries; absent: at once. */
   readonly execution?: Execution | undefined
+  /** Which of the symbols may take entries; absent: all of them. */
+  readonly universe?: UniverseRules | undefined
   readonly progress?: (done: number) => boolean
 }
 
@@ -107,6 +110,7 @@ export function kernelOf(request: BacktestRequest): KernelConfig {
         definition: request.definition,
         params: request.params,
         execution: request.execution,
+        universe: request.universe,
         instruments: request.series.map((s) => s.instrument.index),
       },
     ],

@@ -28,6 +28,7 @@ import { spreadTicksOf } from '../venue/sim/models.ts'
 import type { SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
 import { QuietSpan } from './quiet-span.ts'
+import { BacktestUniverses } from './universes.ts'
 
 /** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
 export interface FundingSeries {
@@ -121,6 +122,7 @@ class BacktestDriver implements BetweenDecisions {
   private readonly onOrders: readonly ((() => boolean) | undefined)[]
   /** Of a run over one series without funding. */
   private readonly quiet: QuietSpan | undefined
+  private readonly universes: BacktestUniverses
   private failure: string | undefined
   private now: Ts = ts(0)
 
@@ -135,8 +137,9 @@ class BacktestDriver implements BetweenDecisions {
     this.fundingAt = new Int32Array(spec.bars.length)
     this.fundingKnown = new Int32Array(spec.bars.length)
     this.seesMarkets = spec.kernel.strategies.some(({ definition }) => definition.contract === 2)
+    this.universes = new BacktestUniverses(this.kernel, spec.bars, spec.venue.slippage)
     const [only] = spec.bars
-    if (only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
+    if (this.universes.isNone && only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
@@ -224,6 +227,10 @@ class BacktestDriver implements BetweenDecisions {
       }
       this.now = ts(closeTs)
       kernel.decisions.closeInstant(members, count, this.now, this)
+      for (const selected of this.universes.due(this.now)) {
+        kernel.apply(selected)
+        this.carryOut()
+      }
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
       this.instants += 1

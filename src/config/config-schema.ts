@@ -1,6 +1,7 @@
 /**
  * What can be configured, section by section, with the defaults and the words for what each key allows.
  */
+import { universeSchema } from './universe-config.ts'
 import { z } from 'zod'
 import { allocatorSection } from './allocator-config.ts'
 import { equitySection } from './equity-config.ts'
@@ -80,6 +81,7 @@ export const configSchema = z.strictObject({
         symbols: z.array(z.string().min(1)).min(1),
         params: z.record(z.string(), z.unknown()).optional(),
         execution: z.string().optional(),
+        universe: universeSchema.optional(),
       }),
     )
     .optional()

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Problem } from '../core/problem.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { Config, LoadedConfig } from './config.ts'
+import { universeSchema } from './universe-config.ts'
 import { DEFAULT_PLANS, type PlanSpec } from './strategy-plan.ts'
 
 /** @example { id: 'ema-cross', spec: { strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: '9' } }, actor: 'cli', atMs: 1764460800000 } */
@@ -31,6 +32,7 @@ const shape = z.array(
         symbols: z.array(z.string().min(1)).min(1),
         params: z.record(z.string(), z.unknown()).optional(),
         execution: z.string().optional(),
+        universe: universeSchema.optional(),
       })
       .optional(),
     actor: z.string(),
@@ -74,13 +76,16 @@ export function changedSpecs(specs: readonly PlanSpec[], changes: readonly Strat
 /** A configuration as it counts with what was changed. */
 export function counting(config: Config, changes: readonly StrategyChange[]): Config {
   if (changes.length === 0) return config
-  const strategies = changedSpecs(config.strategies ?? DEFAULT_PLANS, changes).map(({ id, strategy, symbols, params, execution }) => ({
-    ...(id === undefined ? {} : { id }),
-    strategy,
-    symbols: [...symbols],
-    ...(params === undefined ? {} : { params: { ...params } }),
-    ...(execution === undefined ? {} : { execution }),
-  }))
+  const strategies = changedSpecs(config.strategies ?? DEFAULT_PLANS, changes).map(
+    ({ id, strategy, symbols, params, execution, universe }) => ({
+      ...(id === undefined ? {} : { id }),
+      strategy,
+      symbols: [...symbols],
+      ...(params === undefined ? {} : { params: { ...params } }),
+      ...(execution === undefined ? {} : { execution }),
+      ...(universe === undefined ? {} : { universe }),
+    }),
+  )
   return { ...config, strategies }
 }
 

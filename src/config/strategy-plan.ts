@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type Execution, parseExecution } from '../trading/algorithms/execution.ts'
+import { type UniverseSpec, universeOf } from './universe-config.ts'
+import type { UniverseRules } from '../strategy/universe/universe.ts'
 import { symbolsProblem } from '../strategy/market-set.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -19,6 +21,8 @@ export interface StrategyPlan {
   readonly symbols: readonly string[]
   /** Execution algorithm of its entries; undefined: at once, at market. */
   readonly execution: Execution | undefined
+  /** Which of its symbols may take entries; undefined: all of them. */
+  readonly universe?: UniverseRules | undefined
   /** Who has changed it while Ballast ran, and when (wall-clock ms); undefined: it is as the configuration says. */
   readonly changed?: { readonly actor: string; readonly atMs: number } | undefined
 }
@@ -44,6 +48,7 @@ export interface PlanSpec {
   readonly params?: Readonly<Record<string, unknown>> | undefined
   /** As `twap:10m`. */
   readonly execution?: string | undefined
+  readonly universe?: UniverseSpec | undefined
 }
 
 /** What `npm start` trades until the configuration says otherwise. */
@@ -65,11 +70,13 @@ export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<St
   const execution = spec.execution === undefined ? undefined : parseExecution(spec.execution)
   if (typeof execution === 'string') return err(`${spec.strategy}: ${execution}`)
   if (execution?.type === 'iceberg') return err(`${spec.strategy}: an iceberg needs a limit price, and its signals have none.`)
+  const universe = spec.universe === undefined ? undefined : universeOf(spec.universe, definition, spec.symbols)
+  if (typeof universe === 'string') return err(`${spec.strategy}: ${universe}`)
   const { name, version, codeHash } = definition
   // One state for all its symbols is worth nothing to others.
   const scope = definition.contract === 2 ? ` ${spec.symbols.join(',')}` : ''
   const identity = `${name} ${version} ${codeHash ?? 'built-in'} ${JSON.stringify(params.data)}${scope}`
-  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution })
+  return ok({ id: spec.id ?? spec.strategy, definition, params: params.data, identity, symbols: spec.symbols, execution, universe })
 }
 
 /** The first thing that is wrong with parameters, in words of the trade. */

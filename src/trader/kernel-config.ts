@@ -22,11 +22,12 @@ export function strategiesOf(
   const indexesOf = (symbols: readonly string[]): InstrumentIndex[] =>
     symbols.flatMap((symbol) => instruments.find((i) => i.symbol === symbol)?.index ?? [])
   return {
-    strategies: plans.map(({ id, definition, params, symbols, execution, identity, changed }) => ({
+    strategies: plans.map(({ id, definition, params, symbols, execution, universe, identity, changed }) => ({
       id: strategyId(id),
       definition,
       params,
       execution,
+      universe,
       changed,
       // Bars of another length are other prices to it: it starts from scratch.
       identity: `${identity} ${intervalMs / MINUTE_MS}m`,

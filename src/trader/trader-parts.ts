@@ -13,6 +13,7 @@ import { LiveDriver } from './live-driver.ts'
 import type { MarketClock } from './market/market-clock.ts'
 import { MarketFeed } from './market/market-feed.ts'
 import { PlanChange } from './strategies/plan-change.ts'
+import { UniverseWatch } from './strategies/universe-watch.ts'
 import { OrderSender } from './orders/order-sender.ts'
 import { Projector } from '../journal/project.ts'
 import { ProtectionWatch } from './safety/protection-watch.ts'
@@ -116,6 +117,13 @@ export function makeParts(
     isObserving: isObserving,
     log: options.log,
   })
+  const universes = new UniverseWatch({
+    kernel,
+    venue,
+    intervalMs: options.intervalMs,
+    submit: (inputs) => driver.submit(inputs),
+    log: options.log,
+  })
   const feed: MarketFeed = new MarketFeed({
     kernel,
     instruments: instruments,
@@ -128,6 +136,7 @@ export function makeParts(
     wallClock,
     log: options.log,
     before: () => hooks.emergencyInputs(),
+    after: (at) => universes.after(at),
   })
   const protection: ProtectionWatch = new ProtectionWatch(kernel, wallClock, (input) => driver.post(() => [input]), now)
   const streams: StreamWatch = new StreamWatch({

@@ -16,6 +16,7 @@ import { CliError, EXIT } from '../exit.ts'
 import { type FileFlags, addFileOptions } from './file-flags.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
 import { settingsFlag } from './settings-flag.ts'
+import { universeFlag } from './universe-flag.ts'
 
 export interface StudyFlags extends FileFlags {
   readonly symbol?: readonly string[]
@@ -42,6 +43,7 @@ export interface StudyFlags extends FileFlags {
   readonly risk?: readonly string[]
   readonly limitFill: string
   readonly execution?: string
+  readonly universe?: readonly string[]
 }
 
 export function addStudyOptions(command: Command): Command {
@@ -72,6 +74,7 @@ export function addStudyOptions(command: Command): Command {
     .option('--limits <profile>', `apply limits, sizing and costs of a profile: ${RISK_PROFILE_NAMES.join(', ')}`, 'research')
     .option('--risk <key=value>', 'with --limits: a risk setting in place of the profile’s, such as riskMax=1%, repeatable', collect)
     .option('--limit-fill <rule>', 'limit orders fill when the price trades through or touches', 'through')
+    .option('--universe <key=value>', 'select which of the symbols take entries, repeatable: take=2, by=volume, every=1d, ...', collect)
     .option('--execution <how>', 'execution algorithm for entries: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
 }
 
@@ -95,6 +98,7 @@ export function requestOf(
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
   const stopShare = stopShareOf(flags, isResearch)
+  const slippage = slippageOf(flags, isResearch)
   return {
     definition,
     params,
@@ -105,11 +109,12 @@ export function requestOf(
     makerRate: rateFlag(flags.maker === undefined ? 'fee' : 'maker', flags.maker ?? flags.fee, MAKER_RATE),
     takerRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, TAKER_RATE),
     spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
-    slippage: slippageOf(flags, isResearch),
+    slippage,
     stopShare,
     asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),
+    universe: universeFlag(flags, definition, series, slippage),
     stopFraction,
   }
 }
@@ -189,6 +194,7 @@ export function costsOf(request: BacktestRequest, flags: StudyFlags) {
     stop: flags.stop ?? null,
     limitFill: request.limitFill,
     execution: flags.execution ?? 'at once',
+    universe: flags.universe ?? null,
     cash: flags.cash,
     markPrice: 'last',
     liquidation: isSpot ? 'none (spot is paid in full)' : 'cross margin',

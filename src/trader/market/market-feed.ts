@@ -38,6 +38,8 @@ export interface MarketFeedPorts {
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** What must be decided before the bars of an instant. */
   readonly before: () => readonly KernelInput[]
+  /** What follows the decision on the bars of an instant, before those of the next. In lockstep it is waited for. */
+  readonly after: (at: Ts) => Promise<void>
 }
 
 export class MarketFeed {
@@ -169,6 +171,7 @@ export class MarketFeed {
       for (const row of rows) this.gate.skipTo(row.instrument, ts(row.bar.ts + intervalMs))
     }
     this.isFresh = false
+    void this.ports.after(until)
   }
 
   private warmupBars(): number {
@@ -185,14 +188,19 @@ export class MarketFeed {
   }
 
   private closeBars(at: Ts, mode: BarsMode, bars: readonly GatedBar[]): void {
-    const { driver, before, clock } = this.ports
+    const { driver, before, after, clock } = this.ports
     const rows = bars.map(({ instrument, bar }) => {
       const row = this.rowOf(instrument, bar)
       this.board.marks[instrument] = bar.close
       return row
     })
     this.lastStrideTs = at
-    const decide = () => driver.submit(() => [...before(), this.barsClosed(at, mode, rows)]).then(() => this.noteClosed(at))
+    const decide = async (): Promise<void> => {
+      await driver.submit(() => [...before(), this.barsClosed(at, mode, rows)])
+      const following = after(at)
+      if (clock.isLockstep) await following
+      await this.noteClosed(at)
+    }
     if (clock.isLockstep)
       void this.untilAnswered()
         .then(() => this.fundings.read(at))

@@ -105,7 +105,13 @@ export class PlanChange {
           ]),
       ...(prepared.later.length === 0 ? [] : [laterText(prepared.later).trim()]),
     ]
-    const identity = ({ id, identity, instruments, execution }: StrategyConfig): unknown => [id, identity, instruments, execution]
+    const identity = ({ id, identity, instruments, execution, universe }: StrategyConfig): unknown => [
+      id,
+      identity,
+      instruments,
+      execution,
+      universe,
+    ]
     const key = createHash('sha256')
       .update(JSON.stringify([list.strategies.map(identity), prepared.plan.manual, newSymbols, closes === true]))
       .digest('hex')

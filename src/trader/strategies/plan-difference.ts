@@ -5,7 +5,7 @@ import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
 import type { StrategyConfig } from '../../kernel/config.ts'
 import { sameSymbols } from '../../kernel/state/strategy-runs.ts'
 
-export type Changed = 'code' | 'parameters' | 'symbols' | 'execution'
+export type Changed = 'code' | 'parameters' | 'symbols' | 'execution' | 'universe'
 
 export interface ChangedStrategy {
   readonly before: StrategyConfig
@@ -41,6 +41,7 @@ export function changesOf(before: StrategyConfig, after: StrategyConfig): Change
     ...(JSON.stringify(before.params) === JSON.stringify(after.params) ? [] : (['parameters'] as const)),
     ...(sameSymbols(before, after) ? [] : (['symbols'] as const)),
     ...(JSON.stringify(before.execution) === JSON.stringify(after.execution) ? [] : (['execution'] as const)),
+    ...(JSON.stringify(before.universe) === JSON.stringify(after.universe) ? [] : (['universe'] as const)),
   ]
 }
 

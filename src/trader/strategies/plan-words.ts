@@ -44,6 +44,8 @@ function changeWords(kernel: Kernel, which: Changed, before: StrategyConfig, aft
       return `symbols ${symbolsOf(kernel, before)} to ${symbolsOf(kernel, after)}`
     case 'execution':
       return 'execution of its entries'
+    case 'universe':
+      return after.universe === undefined ? 'no universe any more, entries in all its symbols' : 'universe'
   }
 }
 

@@ -237,6 +237,7 @@ export function backtestSame(given: LockstepCase) {
         id: strategyId(plan.id),
         definition: plan.definition,
         params: plan.params,
+        universe: plan.universe,
         instruments: plan.symbols.map((symbol) => instrumentIndex(given.symbols.indexOf(symbol))),
       })),
       limits,
