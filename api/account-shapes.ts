@@ -9,6 +9,7 @@ import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
 import { toId } from './ids.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './commands/silence.ts'
 import type { Backtest, Confirmation, EventRow, PartHealth, StoredAlert } from './ports.ts'
+import { VERDICTS, isIn } from '../src/strategy/universe/universe.ts'
 
 export const Equity = z
   .object({ id: z.string(), ts: instant(), equity: decimal(), wallet: decimal(), dayPnl: decimal(), drawdown: z.number() })
@@ -93,6 +94,23 @@ export const Strategy = z
       })
       .nullable()
       .describe('what its decisions cost the trader; null before the first'),
+    universe: z
+      .object({
+        selectedAt: instant().nullable(),
+        symbols: z.array(
+          z.object({
+            symbol: symbolName(z.string()),
+            takesEntries: z.boolean(),
+            verdict: z.enum([...VERDICTS, 'unmeasured']).describe('`chosen` or `white`, or the first reason why not'),
+            since: instant().nullable().describe('since when it is in or out; null where it was never in'),
+            volumePerDay: z.number().nullable().describe('mean turnover a day in the quote coin'),
+            volatilityPercent: z.number().nullable().describe('realized, of a day'),
+            spreadBps: z.number().nullable(),
+          }),
+        ),
+      })
+      .nullable()
+      .describe('which of its symbols take entries; null: all of them'),
   })
   .openapi('Strategy')
 export function toStrategies(
@@ -120,8 +138,29 @@ export function toStrategies(
       lastDecisionAt: isoOrNull(latest(own.map((row) => row.lastDecisionTs))),
       lastSignalAt: isoOrNull(latest(own.map((row) => row.lastSignalTs))),
       load: loadOf(name, loads),
+      universe: universeOf(own),
     }
   })
+}
+
+function universeOf(own: readonly StrategyRow[]): z.infer<typeof Strategy>['universe'] {
+  const standings = own.flatMap(({ symbol, universe }) => (universe === null ? [] : [{ symbol, ...universe }]))
+  if (standings.length === 0) return null
+  return {
+    selectedAt: isoOrNull(latest(standings.map(({ at }) => at))),
+    symbols: standings.map(({ symbol, verdict: text, since, measure }) => {
+      const verdict = VERDICTS.find((each) => each === text) ?? 'unmeasured'
+      return {
+        symbol,
+        takesEntries: verdict !== 'unmeasured' && isIn(verdict),
+        verdict,
+        since: isoOrNull(since),
+        volumePerDay: measure?.volume ?? null,
+        volatilityPercent: measure?.volatility ?? null,
+        spreadBps: measure?.spreadBps ?? null,
+      }
+    }),
+  }
 }
 
 function loadOf(name: string, loads: readonly StrategyLoad[]): z.infer<typeof Strategy>['load'] {

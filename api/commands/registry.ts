@@ -30,6 +30,7 @@ import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { SIGNAL_COMMANDS } from './signals/signal-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './strategies/strategy-group.ts'
+import { universe } from './strategies/universe-command.ts'
 import { STRESS_COMMANDS } from './groups/stress-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
 import { TRADING_COMMANDS } from './groups/trading-group.ts'
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   ...STRESS_COMMANDS,
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
+  universe,
   ...WHY_COMMANDS,
   whynot,
   ...SIGNAL_COMMANDS,

@@ -15,7 +15,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import type { AccountLimits } from '../../src/journal/row.ts'
+import type { AccountLimits, UniverseStanding } from '../../src/journal/row.ts'
 import { type Json, ms, whole } from './columns.ts'
 
 export const orders = pgTable(
@@ -191,6 +191,7 @@ export const strategies = pgTable(
     params: jsonb().$type<Readonly<Record<string, unknown>>>(),
     changedBy: text(),
     changedAt: ms(),
+    universe: jsonb().$type<UniverseStanding>(),
   },
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],
 )

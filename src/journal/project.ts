@@ -162,6 +162,8 @@ export class Projector {
         changes.push(...this.initial())
         return
       case 'universe-selected':
+        for (const { instrument } of input.rows) this.strategyRow(instrument, changes)
+        return
       case 'instrument-changed':
       case 'cancel-leftover':
       case 'notice':

@@ -137,6 +137,23 @@ export interface AlgorithmRow {
   readonly isActive: boolean
 }
 
+/** A symbol in the universe of its strategy, as it was selected last. */
+export interface UniverseStanding {
+  /** `chosen` or `white` where it takes entries, else why not; `unmeasured` before the first selection. */
+  readonly verdict: string
+  /** Since when it is in or out; null where it was never in. */
+  readonly since: number | null
+  readonly at: number | null
+  readonly everyMs: number
+  /** Turnover a day in the quote coin, volatility of a day in percent. */
+  readonly measure: {
+    readonly isTraded: boolean
+    readonly volume: number
+    readonly volatility: number | null
+    readonly spreadBps: number | null
+  } | null
+}
+
 export interface StrategyRow {
   readonly strategy: string
   readonly symbol: string
@@ -156,6 +173,8 @@ export interface StrategyRow {
   readonly changedBy: string | null
   /** Wall-clock ms. */
   readonly changedAt: number | null
+  /** Null where all symbols of the strategy take entries, and in rows of before there were universes. */
+  readonly universe: UniverseStanding | null
 }
 
 export interface HoldRow {

@@ -7,6 +7,7 @@ import { type SettingOverride, targetKey } from '../kernel/state/effective-limit
 import { type Hold, type HoldScope, tradingState } from '../kernel/state/holds.ts'
 import { limitAt } from '../core/money-limit.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { StrategyRun } from '../kernel/state/strategy-run.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type Position, averageEntry } from '../portfolio/position.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
@@ -24,6 +25,7 @@ import type {
   RiskSettingRow,
   StrategyRow,
   TradeRow,
+  UniverseStanding,
 } from './row.ts'
 
 export const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
@@ -186,6 +188,23 @@ export function strategyRow(kernel: Kernel, i: InstrumentIndex): StrategyRow | u
     params: typeof run.params === 'object' ? { ...run.params } : {},
     changedBy: run.changed?.actor ?? null,
     changedAt: run.changed?.atMs ?? null,
+    universe: universeOf(kernel, run),
+  }
+}
+
+function universeOf({ universes }: Kernel, { strategy, instrument, universe }: StrategyRun): UniverseStanding | null {
+  if (universe === undefined) return null
+  const state = universes.of(strategy)
+  const member = state?.members.find((each) => each.instrument === instrument.index)
+  if (state === undefined || member === undefined)
+    return { verdict: 'unmeasured', since: null, at: null, everyMs: universe.everyMs, measure: null }
+  const { isTraded, volume, volatility = null, spreadBps = null } = member.measure
+  return {
+    verdict: member.verdict,
+    since: member.since === 0 ? null : member.since,
+    at: state.at,
+    everyMs: universe.everyMs,
+    measure: { isTraded, volume, volatility, spreadBps },
   }
 }
 

@@ -18,6 +18,7 @@ const row = (over: Partial<StrategyRow> = {}): StrategyRow => ({
   params: {},
   changedBy: null,
   changedAt: null,
+  universe: null,
   ...over,
 })
 const hold = (scope: string, effect = 'no-entries'): HoldRow => ({

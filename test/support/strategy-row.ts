@@ -16,5 +16,6 @@ export const strategyRowOf = (strategy: string, symbol: string, over: Partial<St
   params: {},
   changedBy: null,
   changedAt: null,
+  universe: null,
   ...over,
 })

@@ -61,6 +61,7 @@ export const STEERING = [
     usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
   },
   { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
+  { name: 'universe', summary: 'show which symbols of a strategy take entries, and why the others do not', usage: '[strategy]' },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '[trade number|order id|sym]' },
   {
     name: 'whynot',

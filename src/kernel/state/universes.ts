@@ -1,17 +1,18 @@
 /**
  * Which symbols of a strategy with a universe may take entries, as it was selected last. Exits and stops never ask here.
  */
-import type { InstrumentIndex, StrategyId, Ts } from '../../core/units.ts'
+import { type InstrumentIndex, type StrategyId, type Ts, ts } from '../../core/units.ts'
 import { type Measure, type UniverseRules, type Verdict, isIn, selectUniverse } from '../../strategy/universe/universe.ts'
 import type { StrategyConfig } from '../config.ts'
 import type { UniverseSelected } from '../input.ts'
 import type { StrategyRun } from './strategy-run.ts'
 
-/** A symbol of a universe, and since when it is in or out. */
+/** A symbol of a universe, since when it is in or out, and what it measured last. */
 export interface Membership {
   readonly instrument: InstrumentIndex
   readonly verdict: Verdict
   readonly since: Ts
+  readonly measure: Measure
 }
 export interface UniverseState {
   readonly strategy: StrategyId
@@ -44,24 +45,23 @@ export class Universes {
       return { ...measure, symbol: names[k] ?? '', wasIn: member === undefined ? undefined : isIn(member.verdict), since: member?.since }
     })
     const verdicts = selectUniverse(universe, candidates, now)
-    const rows = measures.map((measure, k) => ({
-      instrument: instruments[k] as InstrumentIndex,
-      verdict: verdicts[k] as Verdict,
-      measure,
-    }))
+    const rows = instruments.flatMap((instrument, k) => {
+      const [verdict, measure] = [verdicts[k], measures[k]]
+      return verdict === undefined || measure === undefined ? [] : [{ instrument, verdict, measure }]
+    })
     return { type: 'universe-selected', strategy: id, rules: universe, rows, ts: now }
   }
 
   /** Books a selection. Answers the symbols that were in until now and are out. */
-  take({ strategy, rules, rows, ts }: UniverseSelected): readonly InstrumentIndex[] {
+  take({ strategy, rules, rows, ts: at }: UniverseSelected): readonly InstrumentIndex[] {
     const before = this.of(strategy)?.members ?? []
-    const members = rows.map(({ instrument, verdict }): Membership => {
+    const members = rows.map(({ instrument, verdict, measure }): Membership => {
       const was = before.find((member) => member.instrument === instrument)
       // Out from the first selection on is not a leaving: no cooldown follows.
-      const since = was === undefined ? (isIn(verdict) ? ts : NEVER) : isIn(was.verdict) === isIn(verdict) ? was.since : ts
-      return { instrument, verdict, since }
+      const since = was === undefined ? (isIn(verdict) ? at : NEVER) : isIn(was.verdict) === isIn(verdict) ? was.since : at
+      return { instrument, verdict, since, measure }
     })
-    this.states = [...this.states.filter((state) => state.strategy !== strategy), { strategy, rules, at: ts, members }]
+    this.states = [...this.states.filter((state) => state.strategy !== strategy), { strategy, rules, at, members }]
     return members
       .filter(({ instrument, verdict }) => !isIn(verdict) && before.some((was) => was.instrument === instrument && isIn(was.verdict)))
       .map(({ instrument }) => instrument)
@@ -76,4 +76,4 @@ export class Universes {
   }
 }
 
-const NEVER = 0 as Ts
+const NEVER = ts(0)

@@ -68,7 +68,9 @@ export const VERDICTS = [
 /** `chosen` and `white` are in; the others say why it is out, the first that holds. */
 export type Verdict = (typeof VERDICTS)[number]
 
-export const isIn = (verdict: Verdict): boolean => verdict === 'chosen' || verdict === 'white'
+/** Those of symbols that take entries. */
+export const IN_VERDICTS = ['chosen', 'white'] as const
+export const isIn = (verdict: Verdict): boolean => IN_VERDICTS.some((each) => each === verdict)
 
 /**
  * A verdict for each candidate, in their order. Depends on nothing but its arguments, and on the order of the candidates only in the order of

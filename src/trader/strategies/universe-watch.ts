@@ -11,6 +11,7 @@ import type { Bar } from '../../market/bars.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { measureOf } from '../../strategy/universe/measure.ts'
 import { type Measure, type UniverseRules, dueAt, isIn } from '../../strategy/universe/universe.ts'
+import { UNIVERSE_WORDS } from '../../risk/denial-sentence.ts'
 import type { Venue } from '../../venue/port/venue.ts'
 
 export interface UniverseWatchPorts {
@@ -91,28 +92,32 @@ export class UniverseWatch {
 
   /** Selected when its turn comes, by the strategy as it is then. */
   private async tell({ id, universe, instruments }: StrategyConfig, measures: readonly Measure[], at: Ts): Promise<void> {
-    const { kernel, submit, log } = this.ports
-    let before: readonly Membership[] = []
+    const { kernel, submit } = this.ports
     await submit(() => {
       const strategy = kernel.config.strategies.find((each) => each.id === id)
       if (strategy === undefined || strategy.universe !== universe || strategy.instruments !== instruments) return []
-      before = kernel.universes.of(id)?.members ?? []
+      const before = kernel.universes.of(id)?.members ?? []
       const names = instruments.map((i) => this.instrument(i).symbol)
       const now = kernel.now > at ? kernel.now : at
       const selected: UniverseSelected = { ...kernel.universes.select(strategy, names, measures, at), ts: now }
-      return [selected]
+      const words = this.changeWords(before, selected)
+      if (words === '') return [selected]
+      const summary = `Universe of ${id}: ${words}.`
+      return [selected, { type: 'notice', alert: 'universe.changed', severity: 'P4', about: undefined, summary, ts: now }]
     })
-    const words = changeWords(before, kernel.universes.of(id)?.members ?? [], (i) => this.instrument(i).symbol)
-    if (words !== '') log('info', `universe of ${id}: ${words}`)
   }
-}
 
-function changeWords(before: readonly Membership[], after: readonly Membership[], nameOf: (i: InstrumentIndex) => string): string {
-  const wasIn = (i: InstrumentIndex): boolean => before.some(({ instrument, verdict }) => instrument === i && isIn(verdict))
-  const joined = after.filter(({ instrument, verdict }) => isIn(verdict) && !wasIn(instrument))
-  const left = after.filter(({ instrument, verdict }) => !isIn(verdict) && wasIn(instrument))
-  return [
-    ...joined.map(({ instrument }) => `${nameOf(instrument)} is in`),
-    ...left.map(({ instrument, verdict }) => `${nameOf(instrument)} is out (${verdict})`),
-  ].join(', ')
+  /** As `SOLUSDT takes entries; ETHUSDT takes none any more (others rank higher), its position keeps its stop`. */
+  private changeWords(before: readonly Membership[], { rows }: UniverseSelected): string {
+    const wasIn = (i: InstrumentIndex): boolean => before.some(({ instrument, verdict }) => instrument === i && isIn(verdict))
+    return rows
+      .filter(({ instrument, verdict }) => isIn(verdict) !== wasIn(instrument))
+      .map(({ instrument, verdict }) => {
+        const { symbol } = this.instrument(instrument)
+        if (isIn(verdict)) return `${symbol} takes entries`
+        const held = this.ports.kernel.portfolio.positionLots(instrument) === 0 ? '' : ', and its position keeps its stop'
+        return `${symbol} takes none any more (${UNIVERSE_WORDS[verdict] ?? verdict})${held}`
+      })
+      .join('; ')
+  }
 }
