@@ -2,6 +2,7 @@
  * Selects the universes of strategies when they are due: reads candles of before, and tells the kernel between two bars.
  * Never holds a decision up, and leaves a selection as it is where candles cannot be read: it tries again at the next close.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
 import type { StrategyConfig } from '../../kernel/config.ts'
 import type { KernelInput, UniverseSelected } from '../../kernel/input.ts'
@@ -42,7 +43,7 @@ export class UniverseWatch {
     const { kernel } = this.ports
     for (const strategy of [...kernel.config.strategies]) {
       const rules = strategy.universe
-      if (rules === undefined || !this.isDue(strategy, rules, at)) continue
+      if (rules === undefined || !this.isDue(strategy, rules, at) || this.lacksSpreads(strategy, rules)) continue
       const measures = await this.measure(strategy, rules, at)
       if (measures !== undefined) await this.tell(strategy, measures, at)
     }
@@ -53,7 +54,13 @@ export class UniverseWatch {
     const last = this.ports.kernel.universes.of(id)
     if (last === undefined || last.at < dueAt(rules, at)) return true
     const isSame = last.members.length === instruments.length && last.members.every(({ instrument }, k) => instrument === instruments[k])
-    return !isSame || JSON.stringify(last.rules) !== JSON.stringify(rules)
+    // As the journal keeps them: without what is undefined, and in no order.
+    return !isSame || !isDeepStrictEqual(JSON.parse(JSON.stringify(last.rules)), JSON.parse(JSON.stringify(rules)))
+  }
+
+  /** Spreads are heard with the first bar that closes: a selection by them waits for that. */
+  private lacksSpreads({ instruments }: StrategyConfig, { maxSpreadBps }: UniverseRules): boolean {
+    return maxSpreadBps !== undefined && instruments.every((i) => this.ports.kernel.portfolio.spreadTicks(i) === 0)
   }
 
   private async measure({ id, instruments }: StrategyConfig, rules: UniverseRules, at: Ts): Promise<readonly Measure[] | undefined> {
