@@ -227,10 +227,7 @@ class BacktestDriver implements BetweenDecisions {
       }
       this.now = ts(closeTs)
       kernel.decisions.closeInstant(members, count, this.now, this)
-      for (const selected of this.universes.due(this.now)) {
-        kernel.apply(selected)
-        this.carryOut()
-      }
+      if (closeTs >= this.universes.nextAt) this.selectUniverses()
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
       this.instants += 1
@@ -253,6 +250,13 @@ class BacktestDriver implements BetweenDecisions {
     if (kernel.factBuffer.count !== 0) this.carryOut()
     this.equityValue[this.instants - 1] = kernel.portfolio.equity
     return count
+  }
+
+  private selectUniverses(): void {
+    for (const selected of this.universes.due(this.now)) {
+      this.kernel.apply(selected)
+      this.carryOut()
+    }
   }
 
   /** In a backtest nobody looks: a breaker's hold is lifted at the first instant at which a user could, and the report says how often. */

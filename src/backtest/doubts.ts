@@ -74,8 +74,10 @@ export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
     add('not-significant', `the chance that its Sharpe is above zero is ${percent(metrics.probabilisticSharpe)}, below 95 %`)
   if (typeof metrics.benchmarkReturn === 'number' && (metrics.totalReturn ?? 0) < metrics.benchmarkReturn)
     add('behind-benchmark', `buy and hold made ${percent(metrics.benchmarkReturn)}`)
-  const denied = [...result.denials.values()].reduce((sum, n) => sum + n, 0)
-  if (denied > 0) add('denials', `${denied} entries were denied (${[...result.denials].map(([rule, n]) => `${rule} ${n}`).join(', ')})`)
+  // What its universe leaves out was asked for.
+  const denials = [...result.denials].filter(([rule]) => rule !== 'universe')
+  const denied = denials.reduce((sum, [, n]) => sum + n, 0)
+  if (denied > 0) add('denials', `${denied} entries were denied (${denials.map(([rule, n]) => `${rule} ${n}`).join(', ')})`)
   add('in-sample', 'in-sample only: no data was held out')
   return { doubts, costShare }
 }

@@ -16,7 +16,8 @@ export class BacktestUniverses {
   private readonly bars: readonly Bars[]
   private readonly slippage: SlippageModel
   private readonly strategies: readonly StrategyConfig[]
-  private nextAt = 0
+  /** No selection is due before. */
+  nextAt = 0
 
   constructor(kernel: Kernel, bars: readonly Bars[], slippage: SlippageModel) {
     this.kernel = kernel
@@ -32,7 +33,6 @@ export class BacktestUniverses {
 
   /** Selections that are due once the bars of `at` are decided. */
   due(at: Ts): readonly UniverseSelected[] {
-    if (at < this.nextAt) return []
     this.nextAt = Number.POSITIVE_INFINITY
     const selected: UniverseSelected[] = []
     for (const strategy of this.strategies) {

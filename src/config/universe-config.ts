@@ -8,25 +8,29 @@ import { type UniverseRules, UNIVERSE_ORDERS } from '../strategy/universe/univer
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
 const OVER_MAX_MS = 90 * DAY_MS
+const TAKE = 'use a whole number from 1 to 200'
+const AMOUNT = 'use an amount a day, such as 5000000'
+const BPS = 'use basis points above 0, such as 3'
+const PERCENT = 'use a percentage from 0 to 1000'
 
 const span = (least: number, most: number, words: string) =>
   z.string().refine((text) => {
     const ms = parseDuration(text)
     return ms !== undefined && ms >= least && ms <= most
-  }, `must be ${words}`)
+  }, `use ${words}`)
 
-const percent = z.coerce.number().min(0).max(1_000)
+const percent = z.coerce.number(PERCENT).min(0, PERCENT).max(1_000, PERCENT)
 // A command line has one text for a list.
 const symbols = z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(z.string().min(1)))
 
 export const universeSchema = z.strictObject({
-  take: z.coerce.number().int().min(1).max(200),
-  by: z.enum(UNIVERSE_ORDERS).optional(),
+  take: z.coerce.number(TAKE).int(TAKE).min(1, TAKE).max(200, TAKE),
+  by: z.enum(UNIVERSE_ORDERS, `use one of ${UNIVERSE_ORDERS.join(', ')}`).optional(),
   over: span(HOUR_MS, OVER_MAX_MS, 'a span such as 7d, from 1h to 90d').optional(),
   every: span(HOUR_MS, OVER_MAX_MS, 'a span such as 1d, from 1h to 90d').optional(),
-  minVolume: z.coerce.number().min(0).optional(),
+  minVolume: z.coerce.number(AMOUNT).min(0, AMOUNT).optional(),
   minAge: span(0, 3_650 * DAY_MS, 'a span such as 30d').optional(),
-  maxSpreadBps: z.coerce.number().positive().max(10_000).optional(),
+  maxSpreadBps: z.coerce.number(BPS).positive(BPS).max(10_000, BPS).optional(),
   minVolatility: percent.optional(),
   maxVolatility: percent.optional(),
   white: symbols.optional(),
@@ -65,5 +69,12 @@ export function universeOf(
     cooldownMs: msOf(spec.cooldown ?? '0d'),
   }
 }
+
+/** Of a strategy that has other symbols now: those that it has lost are on no list any more. */
+export const universeAmong = ({ white, black, ...rules }: UniverseSpec, candidates: readonly string[]): UniverseSpec => ({
+  ...rules,
+  ...(white === undefined ? {} : { white: white.filter((symbol) => candidates.includes(symbol)) }),
+  ...(black === undefined ? {} : { black: black.filter((symbol) => candidates.includes(symbol)) }),
+})
 
 const msOf = (text: string): number => parseDuration(text) ?? 0

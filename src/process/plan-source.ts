@@ -7,6 +7,7 @@ import { type Result, err, ok } from '../core/result.ts'
 import { type ConfigText, changedConfig, currentTexts, pin } from '../config/pinned-config.ts'
 import type { Config } from '../config/config-schema.ts'
 import { DEFAULT_PLANS, type PlanSpec, type StrategyPlan } from '../config/strategy-plan.ts'
+import { universeAmong } from '../config/universe-config.ts'
 import { configuredStrategies, plansOf } from '../config/plans.ts'
 import { type StrategyChange, changedSpecs, counting, idOf, keepStrategyChanges, readStrategyChanges } from '../config/strategy-changes.ts'
 import type { StrategyAsk } from '../kernel/trader-command.ts'
@@ -154,6 +155,7 @@ export class PlanSource implements PlanPort {
       symbols,
       ...(Object.keys(params).length === 0 ? {} : { params }),
       ...(known?.execution === undefined ? {} : { execution: known.execution }),
+      ...(known?.universe === undefined ? {} : { universe: universeAmong(known.universe, symbols) }),
     }
     return ok({ ...files.value, changes: [...this.others(ask.id), { id: ask.id, spec, actor, atMs: this.wallMs() }] })
   }

@@ -148,6 +148,7 @@ ${CONFIG_KEYS.map(row).join('\n')}
 | \`params\` | its parameters; \`ballast strategy show NAME\` lists them with default and range |
 | \`id\` | a name of its own, where one strategy is configured twice |
 | \`execution\` | how its entries are worked, as \`twap:30m\` ([orders](orders.md)) |
+| \`universe\` | which of its symbols take entries, selected on a schedule, as \`{"take":3,"by":"volume","every":"1d"}\` ([strategies](strategies.md#a-universe)) |
 
 Whole configurations that are tried by a test: [examples](../examples/README.md).
 `
