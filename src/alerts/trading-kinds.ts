@@ -164,6 +164,9 @@ export const TRADING_KINDS = {
   'strategies.changed': event(['P4'], 'strategies or symbols were added, changed or removed', 'nothing, if it was you', {
     actions: others(['Strategies', '/strategies']),
   }),
+  'universe.changed': event(['P4'], 'other symbols of a strategy take entries than before', 'nothing; `/universe` says why', {
+    actions: others(['Universe', '/universe'], ['Strategies', '/strategies']),
+  }),
   'strategy.changed_on_disk': event(['P4'], 'a strategy file is not the one that runs', '`/strategy NAME reload` to use it', {
     actions: others(['Strategies', '/strategies']),
   }),

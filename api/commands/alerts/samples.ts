@@ -67,6 +67,8 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'allocator.failed': 'Capital was not moved: no candles of SOLUSDT.',
   'user.price_alert': 'BTCUSDT is above 70000 (now 70012.5). Told again once it has been back.',
   'report.daily': '2026-01-05: equity 10,120.00 (+120.00), 4 trades, 75 % won, fees 6.10',
+  'universe.changed':
+    'Universe of donchian: BTCUSDT takes none any more (others rank higher), and its position keeps its stop; SOLUSDT takes entries.',
   'symbol.ending': 'BTCUSDT ends at Bybit in 6 d 20 h.',
   'key.has_withdraw': KEY,
   'key.has_transfer': 'The API key may transfer. Make one at Bybit that cannot.',
