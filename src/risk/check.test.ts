@@ -243,7 +243,7 @@ test('an order within all limits is approved', () => {
 })
 
 test('the rows are the documented rules, in the documented order', () => {
-  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'exit-not-verified', 'execution', 'spot-order', 'no-size']
+  const elsewhere: readonly RiskRule[] = ['hold', 'strategy-off', 'universe', 'exit-not-verified', 'execution', 'spot-order', 'no-size']
   expect(BREAKS.map(([rule]) => rule)).toEqual(RISK_RULES.filter((rule) => !elsewhere.includes(rule)))
 })
 
