@@ -21,11 +21,14 @@ export interface SeriesState {
 
 /** The context of a strategy: that of its first market, and all of them. */
 class SetContext implements MarketsContext {
-  readonly markets: readonly SetMarket[]
+  /** Those that can be read. */
+  markets: readonly SetMarket[]
+  private readonly all: readonly SetMarket[]
   private readonly first: SetMarket
 
   constructor(set: MarketSet, markets: readonly SetMarket[]) {
     this.markets = markets
+    this.all = markets
     this.first = markets[0] as SetMarket
     this.higher = this.first.higher
     this.hasClosed = this.first.hasClosed
@@ -89,14 +92,14 @@ class SetContext implements MarketsContext {
   }
 
   readonly market = (name: string): Market => {
-    const found = this.markets.find((market) => market.name === name)
+    const found = this.all.find((market) => market.name === name)
     if (found !== undefined) return found
-    throw new RangeError(`there is no market '${name}': ${this.markets.map((market) => market.name).join(', ')}`)
+    throw new RangeError(`there is no market '${name}': ${this.all.map((market) => market.name).join(', ')}`)
   }
 }
 
 export class MarketSet implements Call {
-  readonly context: MarketsContext
+  readonly context: SetContext
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
   asksFunding = false
@@ -137,10 +140,14 @@ export class MarketSet implements Call {
   /**
    * Prepares a call at the newest close instant. Answers false where something that was declared cannot be read yet: then there is none.
    * @param books what it may see of the records
+   * @param isPartial whether it decides about those of its symbols that can be read, before the others can: it has a universe of them
    */
-  begin(books: MarketBooks): boolean {
-    const { markets } = this
-    if (!this.canBegin) return false
+  begin(books: MarketBooks, isPartial = false): boolean {
+    const { markets, context } = this
+    const isWhole = this.canBegin
+    if (!isWhole && !(isPartial && this.canBeginSome)) return false
+    if (!isWhole) context.markets = markets.filter((market) => market.isReady)
+    else if (context.markets !== markets) context.markets = markets
     let now = 0
     for (let k = 0; k < markets.length; k++) now = Math.max(now, this.at(k).closedTs)
     for (let k = 0; k < markets.length; k++) {
@@ -160,9 +167,13 @@ export class MarketSet implements Call {
     return this.isReady
   }
 
+  private get canBeginSome(): boolean {
+    return this.markets.some((market) => market.isReady)
+  }
+
   /** Base bars of one market that have to close before the first call; 0 where it waits for others. */
-  barsMissing(k: number): number {
-    return this.canBegin ? 0 : this.at(k).barsMissing
+  barsMissing(k: number, isPartial = false): number {
+    return this.canBegin || (isPartial && this.canBeginSome) ? 0 : this.at(k).barsMissing
   }
 
   nameOf(k: number): string {

@@ -107,7 +107,7 @@ export class SetMarket implements Market {
     return this.set.books.position(this.at)
   }
   get isSelected(): boolean {
-    return this.set.books.isSelected(this.at)
+    return this.isReady && this.set.books.isSelected(this.at)
   }
   get trade(): OwnTrade | undefined {
     return this.set.books.trade(this.at)

@@ -118,7 +118,7 @@ export interface Market extends StrategyContext {
 
 /** All that a strategy of contract 2 sees. What a market has, the context has of the first one: a strategy of one symbol needs no name. */
 export interface MarketsContext extends Market {
-  /** Its symbols in the order of their roles, or of the configuration. */
+  /** Its symbols in the order of their roles, or of the configuration. With a universe, those of them whose bars can be read already. */
   readonly markets: readonly Market[]
   /** Equity that the strategy trades with, in the settle coin: the account's, or the part that `capital` gives it. */
   readonly capital: number

@@ -122,6 +122,29 @@ test('entries of a symbol that leaves are canceled, those of one that stays are 
   expect(seen).toEqual(['out out', 'in out', 'out in'])
 })
 
+test('a candidate without the bars that are read is not shown until it has them, and the others trade meanwhile', () => {
+  const seen: string[] = []
+  const reader = (log: string[]) =>
+    defineStrategy({
+      ...base,
+      contract: 2,
+      name: 'reader',
+      init: () => ({}),
+      history: () => 3,
+      onBar({ markets }) {
+        log.push(markets.map(({ name, bars }) => `${name} ${bars.close(2)}`).join(', '))
+      },
+    }) as StrategyDefinition
+  const life = lifeOf(reader(seen))
+  for (const minute of [0, 1, 2, 3]) life.bars(minute, [100 + minute, minute < 2 ? undefined : 50])
+  life.bars(4, [104, 51])
+  expect(seen).toEqual(['BTCUSDT 100', 'BTCUSDT 101', 'BTCUSDT 102, ETHUSDT 50'])
+  const whole: string[] = []
+  const without = new Life(configOf(reader(whole)))
+  for (const minute of [0, 1, 2, 3, 4]) without.bars(minute, [100, minute < 2 ? undefined : 50])
+  expect(whole).toEqual(['BTCUSDT 100, ETHUSDT 50'])
+})
+
 test('one that leaves stays out for its cooldown, and one that was never in has none', () => {
   const life = lifeOf(byLevel as StrategyDefinition, { ...RULES, cooldownMs: 2 * MINUTE_MS })
   life.bars(0, [100, 100])

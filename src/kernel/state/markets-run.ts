@@ -34,7 +34,7 @@ export class MarketRun extends StrategyRun {
     return this.at === 0
   }
   get barsMissing(): number {
-    return this.of.set?.barsMissing(this.at) ?? 0
+    return this.of.set?.barsMissing(this.at, this.universe !== undefined) ?? 0
   }
   get state(): StrategyState {
     return this.of.keeper.state
@@ -108,7 +108,7 @@ export class MarketsRun {
    */
   decide(books: MarketBooks, hears = true): boolean {
     const { set, keeper } = this
-    if (set === undefined || keeper.failure !== undefined || !set.begin(books)) return false
+    if (set === undefined || keeper.failure !== undefined || !set.begin(books, this.runs[0]?.universe !== undefined)) return false
     this.callsSeen += 1
     try {
       if (hears && !this.notices.isEmpty) this.hear(set)
