@@ -80,6 +80,7 @@ test('REST has the same state, the most bars that are missing, and the latest in
       lastDecisionAt: '1970-01-01T00:01:00.000Z',
       lastSignalAt: '1970-01-01T00:02:00.000Z',
       load: null,
+      universe: null,
     },
   ])
 })

@@ -40,6 +40,8 @@ interface Chats {
   readonly admins: readonly string[]
 }
 
+const NO_CHATS: Chats = { of: () => [], admins: [] }
+
 export class AlertSender {
   private readonly ports: AlertSenderPorts
   private readonly outbox: Outbox
@@ -91,10 +93,9 @@ export class AlertSender {
 
   private async lookOnce(): Promise<void> {
     const { sql, config } = this.ports
-    // Without a bot and a webhook nothing is routed: whoever pairs later begins with what comes then.
+    // Without a bot problems are kept, for /alerts, and nobody is told: whoever pairs later begins with what comes then.
     const hasBot = this.ports.telegram() !== undefined || this.ports.discord() !== undefined
-    if (!hasBot && !(await this.ports.webhooks.hasAny())) return
-    const chats = await this.chats()
+    const chats = hasBot ? await this.chats() : NO_CHATS
     const desk: DeskPorts = {
       settings: notifySettings(config.notify),
       webhooks: this.ports.webhooks,
