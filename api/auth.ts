@@ -2,7 +2,9 @@
  * Who may call the API: bearer keys with scopes, and the check of each request.
  */
 import { createMiddleware } from 'hono/factory'
+import type { HttpBindings } from '@hono/node-server'
 import type { Role, Scope } from './commands/command.ts'
+import { isWithin, senderAddress } from './commands/signals/networks.ts'
 import { problem } from './problem.ts'
 
 export interface ApiKey {
@@ -11,7 +13,13 @@ export interface ApiKey {
   readonly role: Role
   readonly scopes: readonly string[]
   readonly autoConfirm: boolean
+  /** Networks that it may come from; null: any. */
+  readonly networks: readonly string[] | null
 }
+
+/** Whether a key may be used from an address; undefined where the address is not known. */
+export const mayComeFrom = ({ networks }: Pick<ApiKey, 'networks'>, address: string | undefined): boolean =>
+  networks === null || (address !== undefined && isWithin(senderAddress(address, undefined, 0), networks))
 
 export interface ApiKeys {
   find(token: string): Promise<ApiKey | undefined>
@@ -20,10 +28,8 @@ export interface ApiKeys {
   over(ids: readonly string[]): Promise<readonly string[]>
 }
 
-/** A key with this scope (the bots') says for whom it asks. */
-export const ACT_AS = 'act-as'
-
 export interface ApiEnv {
+  Bindings: Partial<HttpBindings>
   Variables: { key: ApiKey; requestId: string }
 }
 
@@ -38,7 +44,12 @@ export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
     const key = token === undefined ? undefined : await keys.find(token)
     if (key === undefined)
       throw problem('unauthorized', 'An API key is required: Authorization: Bearer tk_…', {
-        hint: 'The admin key is in admin.key in the data directory; create others with: ballast key new',
+        hint: 'The admin key is in admin.key in the data directory; create others with: ballast api keys create',
+      })
+    const address = c.env?.incoming?.socket.remoteAddress
+    if (!mayComeFrom(key, address))
+      throw problem('forbidden_network', `This key may not be used from ${address ?? 'an unknown address'}.`, {
+        hint: 'Create one for this network: ballast api keys create --cidr',
       })
     c.set('key', key)
     // A disk that is full must not keep anybody from looking.

@@ -113,8 +113,13 @@ export class ApiClient {
   }
 
   /** The token of the answer is never reported again. */
-  makeKey(key: { readonly name: string; readonly role: string; readonly days?: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
+  makeKey(key: object): Promise<Result<NewKeyAnswer, ApiFailure>> {
     return this.request('POST', '/api/v1/keys', key)
+  }
+
+  /** The token of the answer is never reported again. */
+  rotateKey(id: string, how: { readonly days: number; readonly overlapHours: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
+    return this.request('POST', `/api/v1/keys/${encodeURIComponent(id)}/rotate`, how)
   }
 
   /** A file, as text. */

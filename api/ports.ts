@@ -281,6 +281,13 @@ export interface NewKey {
   readonly autoConfirm?: boolean
   /** Wall-clock ms. */
   readonly expiresAt?: number | null
+  /** Networks that it may come from; without them any. */
+  readonly networks?: readonly string[] | null
+  /** What it may open, and for how much in a day (UTC), in USDT; without both nothing. */
+  readonly symbols?: readonly string[] | null
+  readonly dailyNotional?: string | null
+  /** Who makes it. */
+  readonly actor?: string
 }
 /** A key without its secret, which is kept nowhere. */
 export interface KeyState {
@@ -288,7 +295,16 @@ export interface KeyState {
   readonly name: string
   readonly role: string
   readonly scopes: readonly string[]
-  /** Wall-clock ms, all of them. */
+  readonly networks: readonly string[] | null
+  readonly symbols: readonly string[] | null
+  readonly dailyNotional: string | null
+  /** Notional of its entries since midnight UTC; null of a key without a daily notional. */
+  readonly spentToday: string | null
+  readonly autoConfirm: boolean
+  /** Who made it; null of one that a start has made. */
+  readonly actor: string | null
+  /** Wall-clock ms, all of them. Until then the secret before it was rotated counts, too. */
+  readonly oldUntil: number | null
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
@@ -299,6 +315,8 @@ export interface Keys {
   list(): Promise<readonly KeyState[]>
   /** Answers the token: the only time that it is seen. */
   create(key: NewKey): Promise<{ readonly id: string; readonly token: string }>
+  /** Another secret under the same id, answered once; the one before counts for the overlap. Undefined where there is no such key to rotate. */
+  rotate(id: string, overlapMs: number, expiresAt: number): Promise<string | undefined>
   /** False where there is no such key, or it was revoked before. */
   revoke(id: string): Promise<boolean>
 }

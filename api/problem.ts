@@ -9,6 +9,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 export const CODES = {
   unauthorized: { status: 401, title: 'Not signed in', retryable: false },
   forbidden_scope: { status: 403, title: 'Not allowed for this key', retryable: false },
+  forbidden_network: { status: 403, title: 'Not allowed from this address', retryable: false },
   forbidden_host: { status: 403, title: 'Host not allowed', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   refused: { status: 409, title: 'Refused', retryable: false },

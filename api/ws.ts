@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { type ApiKey, type ApiKeys, allows } from './auth.ts'
+import { type ApiKey, type ApiKeys, allows, mayComeFrom } from './auth.ts'
 import { CHANNELS, type ChannelName, type Delta, type Feed, isChannel } from './feed.ts'
 import { iso } from './field-shapes.ts'
 
@@ -75,7 +75,7 @@ export class WsGate {
       return
     }
     this.server.handleUpgrade(request, socket, head, (ws) => {
-      const session = new Session(ws, this.options, (key) => this.admit(key))
+      const session = new Session(ws, this.options, request.socket.remoteAddress, (key) => this.admit(key))
       this.sessions.add(session)
       ws.on('close', () => {
         this.sessions.delete(session)
@@ -132,6 +132,7 @@ class Session {
   key: ApiKey | undefined
   private readonly ws: WebSocket
   private readonly options: WsOptions
+  private readonly address: string | undefined
   private readonly admit: (key: ApiKey) => boolean
   private readonly subscriptions = new Map<ChannelName, string>()
   private readonly stopListening: () => void
@@ -147,9 +148,10 @@ class Session {
   /** Changes of a channel that come while its snapshot is on the way. */
   private readonly opening = new Set<ChannelName>()
 
-  constructor(ws: WebSocket, options: WsOptions, admit: (key: ApiKey) => boolean) {
+  constructor(ws: WebSocket, options: WsOptions, address: string | undefined, admit: (key: ApiKey) => boolean) {
     this.ws = ws
     this.options = options
+    this.address = address
     this.admit = admit
     this.heardAt = options.wallNow()
     this.stopListening = options.feed.listen((channel, delta) => this.onDelta(channel, delta))
@@ -225,6 +227,11 @@ class Session {
     if (key === undefined) {
       this.ack(operation, { ok: false, error: 'unauthorized' })
       this.end(CLOSE.auth, 'unknown key')
+      return
+    }
+    if (!mayComeFrom(key, this.address)) {
+      this.ack(operation, { ok: false, error: 'forbidden_network' })
+      this.end(CLOSE.auth, 'this key may not be used from this address')
       return
     }
     if (!this.admit(key)) {

@@ -76,9 +76,9 @@ const NOUNS: readonly Noun[] = [
   { group: UPKEEP, name: 'user', summary: 'authenticator codes of chat users', load: () => import('./cli/setup/user.ts') },
   {
     group: UPKEEP,
-    name: 'key',
-    summary: 'list, create and revoke API keys',
-    load: () => import('./cli/setup/key.ts'),
+    name: 'api',
+    summary: 'list, create, rotate and revoke API keys',
+    load: () => import('./cli/setup/api.ts'),
   },
   {
     group: UPKEEP,

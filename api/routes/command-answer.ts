@@ -3,7 +3,8 @@
  */
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { ACT_AS, type ApiEnv } from '../auth.ts'
+import { ACT_AS } from '../../src/core/key-names.ts'
+import type { ApiEnv } from '../auth.ts'
 import { ROLES, SURFACES } from '../commands/command.ts'
 import type { Reply } from '../commands/reply.ts'
 import type { CommandRequest } from '../commands/run.ts'

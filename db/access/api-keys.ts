@@ -1,5 +1,5 @@
 /**
- * API keys: made, found, used, listed and revoked. A key is `tk_<env>_<id>_<secret>`; only the hash of its secret is kept.
+ * API keys: made, found, used, listed, rotated and revoked. A key is `tk_<env>_<id>_<secret>`; only the hash of its secret is kept.
  * Never returns a secret again after it was made, and never prints one.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -7,17 +7,19 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApiKey, ApiKeys } from '../../api/auth.ts'
 import type { KeyState, Keys, NewKey } from '../../api/ports.ts'
+import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
+import { spentToday } from './key-spending.ts'
 
 const SECRET_BYTES = 32
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
-
-/** Of the key in the file that the terminal uses; the API lets no other key be called so. */
-const FILE_KEY_NAME = 'admin'
+const makeSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+const jsonOf = (list: readonly string[] | null | undefined): string | null => (list == null ? null : toJson(list))
 
 interface KeyRow extends ApiKey {
   readonly hash: string
+  readonly oldHash: string | null
 }
 
 export class PostgresApiKeys implements ApiKeys, Keys {
@@ -35,50 +37,68 @@ export class PostgresApiKeys implements ApiKeys, Keys {
     const match = /^tk_([a-z]+)_([0-9a-f]{8})_([\w-]{20,100})$/.exec(token)
     if (match === null) return undefined
     const [row] = await this.sql<KeyRow[]>`
-      select id, hash, name, role, scopes, auto_confirm as "autoConfirm" from api_keys
-      where id = ${match[2] as string} and revoked_at is null and (expires_at is null or expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint)`
-    // Compared even where there is no such key, so that the time reveals nothing.
+      select id, hash, name, role, scopes, networks, auto_confirm as "autoConfirm",
+        case when old_until > ${this.now()} then old_hash end as "oldHash" from api_keys
+      where id = ${match[2] as string} and revoked_at is null and (expires_at is null or expires_at > ${this.now()})`
+    // Compared even where there is no such key, and both times, so that the time reveals nothing.
     const given = Buffer.from(hashOf(match[3] as string), 'hex')
-    const kept = Buffer.from(row?.hash ?? hashOf(''), 'hex')
-    if (!timingSafeEqual(given, kept) || row === undefined) return undefined
-    const { hash: _hash, ...key } = row
+    const kept = [row?.hash, row?.oldHash].map((hash) => Buffer.from(hash ?? hashOf(''), 'hex'))
+    const isRight = kept.filter((hash) => timingSafeEqual(given, hash)).length > 0
+    if (!isRight || row === undefined) return undefined
+    const { hash: _hash, oldHash: _oldHash, ...key } = row
     return key
   }
 
   /** Noted at most once a minute. */
   async noteUse(id: string): Promise<void> {
-    await this.sql`
-      update api_keys set last_used_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
-      where id = ${id} and coalesce(last_used_at, 0) < (extract(epoch from clock_timestamp()) * 1000)::bigint - 60000`
+    await this.sql`update api_keys set last_used_at = ${this.now()} where id = ${id} and coalesce(last_used_at, 0) < ${this.now()} - 60000`
   }
 
   async list(): Promise<readonly KeyState[]> {
     return this.sql<KeyState[]>`
-      select id, name, role, scopes, created_at as "createdAt", expires_at as "expiresAt", last_used_at as "lastUsedAt", revoked_at as "revokedAt"
+      select id, name, role, scopes, networks, symbols, daily_notional::text as "dailyNotional", auto_confirm as "autoConfirm", actor,
+        case when daily_notional is not null then (${spentToday(this.sql, this.sql`api_keys.id`)})::text end as "spentToday",
+        case when old_until > ${this.now()} then old_until end as "oldUntil",
+        created_at as "createdAt", expires_at as "expiresAt", last_used_at as "lastUsedAt", revoked_at as "revokedAt"
       from api_keys order by created_at desc, id`
   }
 
   async revoke(id: string): Promise<boolean> {
-    const rows = await this.sql`
-      update api_keys set revoked_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
-      where id = ${id} and revoked_at is null returning 1`
+    const rows = await this.sql`update api_keys set revoked_at = ${this.now()} where id = ${id} and revoked_at is null returning 1`
     return rows.length > 0
   }
 
   async over(ids: readonly string[]): Promise<readonly string[]> {
     const good = await this.sql<{ id: string }[]>`
-      select id from api_keys where id in ${this.sql([...ids])} and revoked_at is null
-        and (expires_at is null or expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint)`
+      select id from api_keys where id in ${this.sql([...ids])} and revoked_at is null and (expires_at is null or expires_at > ${this.now()})`
     return ids.filter((id) => !good.some((row) => row.id === id))
   }
 
   async create(key: NewKey): Promise<{ readonly id: string; readonly token: string }> {
     const id = randomBytes(4).toString('hex')
-    const secret = randomBytes(SECRET_BYTES).toString('base64url')
+    const secret = makeSecret()
     await this.sql`
-      insert into api_keys (id, hash, name, role, scopes, auto_confirm, expires_at)
-      values (${id}, ${hashOf(secret)}, ${key.name}, ${key.role}, ${toJson(key.scopes)}::text::jsonb, ${key.autoConfirm ?? false}, ${key.expiresAt ?? null})`
-    return { id, token: `tk_${this.profile}_${id}_${secret}` }
+      insert into api_keys (id, hash, name, role, scopes, auto_confirm, expires_at, networks, symbols, daily_notional, actor)
+      values (${id}, ${hashOf(secret)}, ${key.name}, ${key.role}, ${toJson(key.scopes)}::text::jsonb, ${key.autoConfirm ?? false}, ${key.expiresAt ?? null},
+        ${jsonOf(key.networks)}::text::jsonb, ${jsonOf(key.symbols)}::text::jsonb, ${key.dailyNotional ?? null}, ${key.actor ?? null})`
+    return { id, token: this.tokenOf(id, secret) }
+  }
+
+  /** The key in the file is rotated by its file, and never here: the terminal would be locked out. */
+  async rotate(id: string, overlapMs: number, expiresAt: number): Promise<string | undefined> {
+    const secret = makeSecret()
+    const rows = await this.sql`
+      update api_keys set old_hash = hash, old_until = ${this.now()} + ${overlapMs}::bigint, hash = ${hashOf(secret)}, expires_at = ${expiresAt}
+      where id = ${id} and revoked_at is null and (expires_at is null or expires_at > ${this.now()}) and name <> ${FILE_KEY_NAME} returning 1`
+    return rows.length === 0 ? undefined : this.tokenOf(id, secret)
+  }
+
+  private tokenOf(id: string, secret: string): string {
+    return `tk_${this.profile}_${id}_${secret}`
+  }
+
+  private now() {
+    return this.sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`
   }
 }
 

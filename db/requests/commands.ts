@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AskedBy } from '../../api/ports.ts'
-import type { CommandOutcome, CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
+import type { CommandOutcome, CommandQueue, KeySpending, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import { STOP_COMMANDS } from '../../src/kernel/handlers/stop-commands.ts'
+import { PostgresKeySpending } from '../access/key-spending.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 
@@ -20,25 +21,34 @@ interface CommandRow {
   readonly args: Readonly<Record<string, unknown>>
   readonly actor: string
   readonly askedAt: number
+  readonly apiKeyId: string | null
 }
 
 /** The trader's side. */
 export class PostgresCommandQueue implements CommandQueue {
+  readonly spending: KeySpending
   private readonly sql: Sql
   private stopListening: (() => void) | undefined
 
   constructor(sql: Sql) {
     this.sql = sql
+    this.spending = new PostgresKeySpending(sql)
   }
 
   async take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]> {
     const rows = await this.sql<CommandRow[]>`
       update commands set status = 'taken', taken_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
       where id in (select id from commands where status = 'pending' and ${names === undefined ? this.sql`true` : this.sql`name in ${this.sql(names)}`} order by id for update skip locked)
-      returning id, name, args, actor, asked_at as "askedAt"`
+      returning id, name, args, actor, asked_at as "askedAt", api_key_id as "apiKeyId"`
     return [...rows]
       .sort((a, b) => a.id - b.id)
-      .map((row) => ({ id: row.id, actor: row.actor, command: { ...row.args, name: row.name } as TraderCommand, askedAtMs: row.askedAt }))
+      .map((row) => ({
+        id: row.id,
+        actor: row.actor,
+        command: { ...row.args, name: row.name } as TraderCommand,
+        askedAtMs: row.askedAt,
+        apiKeyId: row.apiKeyId ?? undefined,
+      }))
   }
 
   async complete(id: number, outcome: CommandOutcome): Promise<void> {

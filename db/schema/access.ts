@@ -1,7 +1,7 @@
 /**
  * Tables of keys, people, one-time codes, and of what was done with them. Times are ms since 1970.
  */
-import { boolean, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { type Json, ms, whole, identity, wallMs } from './columns.ts'
 
 export const audit = pgTable('audit', {
@@ -25,6 +25,16 @@ export const apiKeys = pgTable('api_keys', {
   name: text().notNull(),
   role: text().notNull(),
   scopes: jsonb().$type<readonly string[]>().notNull(),
+  /** Networks that it may come from; null: any. */
+  networks: jsonb().$type<readonly string[]>(),
+  /** What it may open, and for how much in a day (UTC); null: nothing. */
+  symbols: jsonb().$type<readonly string[]>(),
+  dailyNotional: numeric(),
+  /** The secret before it was rotated counts until then. */
+  oldHash: text(),
+  oldUntil: ms(),
+  /** Who made it. */
+  actor: text(),
   /** Whether a panic is done without a second request (S17). */
   autoConfirm: boolean().notNull().default(false),
   createdAt: ms().notNull().default(wallMs),

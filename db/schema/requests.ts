@@ -18,6 +18,8 @@ export const commands = pgTable(
     requestId: text().notNull(),
     apiKeyId: text(),
     idempotencyKey: text(),
+    /** What an API key opens with it, in the settle coin: counted against the key's day. */
+    notional: numeric(),
     status: text().$type<'pending' | 'taken' | 'done' | 'refused' | 'failed'>().notNull().default('pending'),
     outcome: jsonb().$type<Json>(),
     askedAt: ms().notNull().default(wallMs),
@@ -27,6 +29,7 @@ export const commands = pgTable(
   (t) => [
     unique('commands_idempotency').on(t.apiKeyId, t.idempotencyKey),
     index('commands_pending').on(t.id).where(sql`status = 'pending'`),
+    index('commands_notional').on(t.apiKeyId, t.askedAt).where(sql`notional is not null`),
   ],
 )
 

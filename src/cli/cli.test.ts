@@ -53,7 +53,7 @@ describe('as a process', () => {
     ])
     mkdirSync(join(cwd, 'lost'))
     writeFileSync(join(cwd, 'lost', 'tag'), 'abc123\n')
-    const lost = await ballast('key list --data-dir lost')
+    const lost = await ballast('api keys list --data-dir lost')
     expect([lost.code, lost.stderr]).toEqual([
       4,
       `ballast: admin.key is missing in ${join(cwd, 'lost')}.\n  Restart Ballast: it writes a new key and revokes the old one. npx ballast --data-dir lost panic --direct works without it.\n`,
@@ -70,10 +70,10 @@ describe('as a process', () => {
     expect([stray.code, stray.stderr]).toEqual([2, expect.stringContaining("There is no option '--watchh' of positions.")])
   }, 30_000)
 
-  test('key new needs a role that there is, and a whole number of days', async () => {
-    const role = await ballast('key new --role owner --name x')
-    expect([role.code, role.stderr]).toEqual([2, expect.stringContaining('viewer, operator, trader, admin')])
-    const days = await ballast('key new --role viewer --name x --days soon')
+  test('api keys create needs a preset that there is, and a whole number of days', async () => {
+    const role = await ballast('api keys create --preset owner --name x')
+    expect([role.code, role.stderr]).toEqual([2, expect.stringContaining('read-only, dashboard, closer, trader, admin')])
+    const days = await ballast('api keys create --preset read-only --name x --days soon')
     expect([days.code, days.stderr]).toEqual([2, expect.stringContaining("--days 'soon' is not a number of days.")])
   }, 20_000)
 

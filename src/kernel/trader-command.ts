@@ -159,10 +159,28 @@ export interface QueuedCommand {
   readonly command: TraderCommand
   /** Wall-clock ms at which it was asked. */
   readonly askedAtMs: number
+  /** Of a program: the key that it has asked with. */
+  readonly apiKeyId?: string | undefined
+}
+
+/** Why an API key may not open something (S17). */
+export interface KeyRefusal {
+  /** key-unlimited: it has no symbols and no daily notional, and opens nothing. */
+  readonly code: 'key-unlimited' | 'key-symbol' | 'key-daily-notional'
+  readonly figures: Readonly<Record<string, string>>
+}
+
+/** What API keys may open in a day: asked before an entry of one is sent (S17). Notionals are decimal texts in the settle coin. */
+export interface KeySpending {
+  /** Whether it would pass now; nothing is counted. */
+  check(keyId: string, symbol: string, notional: string): Promise<KeyRefusal | undefined>
+  /** Counts it against the key's day where it passes, before anything is sent. */
+  spend(commandId: number, keyId: string, symbol: string, notional: string): Promise<KeyRefusal | undefined>
 }
 
 /** The trader's side of the queue of commands. */
 export interface CommandQueue {
+  readonly spending: KeySpending
   /** Commands that nobody has taken yet, of these names alone where some are given, oldest first; each is marked as taken. */
   take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]>
   complete(id: number, outcome: CommandOutcome): Promise<void>

@@ -172,6 +172,7 @@ export function makeParts(
     log: options.log,
   })
   const commandHandler: CommandHandler = new CommandHandler({
+    spending: options.commands.spending,
     plans,
     isObserving: isObserving,
     kernel,

@@ -1,6 +1,7 @@
 /**
  * The public streams through trader, adapter, the real client and the simulator on a port: lost updates, crossed books, a connection that goes silent.
  */
+import { NO_KEYS } from '../support/no-keys.ts'
 import { FIXED_PLANS } from '../support/fixed-plans.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../../src/trader/health.ts'
@@ -166,7 +167,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     risk: RISK_PROFILES.sim,
     venue: venueOf(1),
     journal: store.open(),
-    commands: { take: async () => [], complete: async () => {}, onArrival: async () => {} },
+    commands: { spending: NO_KEYS, take: async () => [], complete: async () => {}, onArrival: async () => {} },
     health: { report: (part, status, detail) => health.set(part, `${status} ${detail}`) },
     wallClock: machineClock,
     log: (_level, text) => lines.push(text),

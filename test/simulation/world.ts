@@ -8,6 +8,7 @@ import { Trader } from '../../src/trader/trader.ts'
 import { Random } from '../../src/core/random.ts'
 import { type Ticks, lots, orderId, ticks } from '../../src/core/units.ts'
 import type { Journal, Registered } from '../../src/journal/journal.ts'
+import { NO_KEYS } from '../support/no-keys.ts'
 import type { CommandQueue, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { withTerms } from '../../src/market/instrument-terms.ts'
@@ -375,6 +376,7 @@ class World {
 
   private queue(life: Life): CommandQueue {
     return {
+      spending: NO_KEYS,
       take: (names) => life.port(async () => takeNamed(this.commands, names)),
       complete: (_id, outcome) =>
         life.port(async () => {

@@ -260,6 +260,7 @@ export function makeWorld(profile = 'sim'): World {
       keys: {
         list: async () => world.keys,
         create: async () => ({ id: '0badc0de', token: 'tk_sim_0badc0de_secret' }),
+        rotate: async () => undefined,
         revoke: async (id) => {
           const isGood = world.keys.some((key) => key.id === id && key.revokedAt === null)
           world.keys = world.keys.map((key) => (key.id === id ? { ...key, revokedAt: world.now } : key))

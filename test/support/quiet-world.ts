@@ -1,6 +1,7 @@
 /**
  * The real trader over the wire simulator in memory and virtual time, without troubles of its own: what goes wrong is what the test says.
  */
+import { NO_KEYS } from './no-keys.ts'
 import { ScriptedPlans } from './scripted-plans.ts'
 import { alertSentence } from '../../src/journal/alert-sentence.ts'
 import type { BootFailure } from '../../src/trader/boot.ts'
@@ -98,6 +99,7 @@ export class QuietWorld {
       }),
       journal: life.journal(this.store.open(), () => 1),
       commands: {
+        spending: NO_KEYS,
         take: (names) => life.port(async () => takeNamed(this.queue, names)),
         complete: (id, outcome) =>
           life.port(async () => {

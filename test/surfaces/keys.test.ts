@@ -36,7 +36,7 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
 
   test('a key is created, shown once, used, listed, and revoked after a card; the record has all but the secret', async () => {
     const { sql } = system.temporary.database
-    const { status, body } = await call('POST', '/keys', { name: 'grafana', role: 'viewer' })
+    const { status, body } = await call('POST', '/keys', { name: 'grafana', preset: 'read-only' })
     expect([status, body.role, /^tk_sim_[0-9a-f]{8}_/.test(body.token)]).toEqual([201, 'viewer', true])
     expect((await call('GET', '/status', undefined, body.token)).status).toBe(200)
     expect((await call('POST', '/control/pause', {}, body.token)).status).toBe(403)
@@ -50,9 +50,9 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
     expect((await call('POST', `/confirmations/${asked.body.confirmation.id}`, { decision: 'yes' })).status).toBe(200)
     expect((await call('GET', '/status', undefined, body.token)).status).toBe(401)
     const audit = await sql<{ command: string; decision: string; args: object }[]>`
-      select command, decision, args from audit where command in ('key new', 'key') order by id`
+      select command, decision, args from audit where command in ('key create', 'key') order by id`
     expect(audit).toEqual([
-      { command: 'key new', decision: 'done', args: { name: 'grafana', role: 'viewer', days: 90 } },
+      { command: 'key create', decision: 'done', args: { name: 'grafana', preset: 'read-only', days: 90, autoConfirm: false } },
       { command: 'key', decision: 'asked', args: { action: 'revoke', id: body.id } },
       { command: 'key', decision: 'done', args: { action: 'revoke', id: body.id } },
     ])
@@ -60,11 +60,12 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
       expect(JSON.stringify(await sql`select * from ${sql(table)}`), table).not.toContain(secret)
   })
 
-  test('API keys over REST: only an admin makes, lists and revokes; a trader key opens nothing', async () => {
-    const { body } = await call('POST', '/keys', { name: 'desk', role: 'trader', days: 1 })
+  test('API keys over REST: only an admin makes, lists, rotates and revokes; a closer opens nothing', async () => {
+    const { body } = await call('POST', '/keys', { name: 'desk', preset: 'closer', days: 1 })
     for (const [method, path, sent] of [
       ['GET', '/keys', undefined],
-      ['POST', '/keys', { name: 'more', role: 'viewer' }],
+      ['POST', '/keys', { name: 'more', preset: 'read-only' }],
+      ['POST', `/keys/${body.id}/rotate`, {}],
       ['DELETE', `/keys/${body.id}`, undefined],
     ] as const)
       expect((await call(method, path, sent, body.token)).status, `${method} ${path}`).toBe(403)
@@ -74,18 +75,59 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
   })
 
   test.each([
-    [{ name: 'admin', role: 'admin' }, 422],
-    [{ name: 'x', role: 'owner' }, 422],
-    [{ name: '', role: 'viewer' }, 422],
-    [{ name: 'x', role: 'viewer', days: 0 }, 422],
-  ])('API keys over REST: POST /keys %j is %i', async (sent, status) => {
-    expect((await call('POST', '/keys', sent)).status).toBe(status)
+    [{ name: 'admin', preset: 'admin' }],
+    [{ name: 'x', preset: 'owner' }],
+    [{ name: 'x' }],
+    [{ name: 'x', preset: 'read-only', scopes: ['trade:read'] }],
+    [{ name: 'x', scopes: ['trade:everything'] }],
+    [{ name: '', preset: 'read-only' }],
+    [{ name: 'x', preset: 'read-only', days: 0 }],
+    [{ name: 'x', preset: 'trader' }],
+    [{ name: 'x', preset: 'trader', symbols: ['BTC'] }],
+    [{ name: 'x', preset: 'trader', dailyNotional: '100' }],
+    [{ name: 'x', preset: 'trader', symbols: ['BTC'], dailyNotional: '0' }],
+    [{ name: 'x', preset: 'trader', symbols: ['NOPE'], dailyNotional: '100' }],
+    [{ name: 'x', preset: 'closer', symbols: ['BTC'], dailyNotional: '100' }],
+    [{ name: 'x', preset: 'admin', symbols: ['BTC'] }],
+    [{ name: 'x', preset: 'read-only', networks: ['10.0.0.0/99'] }],
+    [{ name: 'x', preset: 'read-only', autoConfirm: true }],
+  ])('S17 API keys over REST: POST /keys %j is 422', async (sent) => {
+    expect((await call('POST', '/keys', sent)).status).toBe(422)
+  })
+
+  test('a rotated key keeps its id; the old secret works until the overlap ends, and with none is refused at once', async () => {
+    const { body } = await call('POST', '/keys', { name: 'turned', preset: 'read-only' })
+    const status = async (token: string) => (await call('GET', '/status', undefined, token)).status
+    const first = await call('POST', `/keys/${body.id}/rotate`, { overlapHours: 1 })
+    expect([first.status, first.body.id, first.body.token === body.token]).toEqual([200, body.id, false])
+    expect([await status(body.token), await status(first.body.token)]).toEqual([200, 200])
+    // Only the last secret overlaps: the one before it ends with the next rotation.
+    const second = await call('POST', `/keys/${body.id}/rotate`, { overlapHours: 0 })
+    expect([await status(body.token), await status(first.body.token), await status(second.body.token)]).toEqual([401, 401, 200])
+    await system.keys.revoke(body.id)
+    expect(await status(second.body.token)).toBe(401)
+    expect((await call('POST', `/keys/${body.id}/rotate`, {})).status).toBe(409)
+    const own = (await system.keys.list()).find(({ name }) => name === 'admin')
+    expect((await call('POST', `/keys/${own?.id}/rotate`, {})).status).toBe(409)
+  })
+
+  test('a key of a network is refused from elsewhere, and where nobody knows from where', async () => {
+    const { body } = await call('POST', '/keys', { name: 'office', preset: 'read-only', networks: ['10.0.0.0/8'] })
+    const from = async (remoteAddress: string | undefined) => {
+      const env = remoteAddress === undefined ? {} : { incoming: { socket: { remoteAddress } } }
+      const answer = await app.request('http://127.0.0.1/api/v1/status', { headers: { Authorization: `Bearer ${body.token}` } }, env)
+      return [answer.status, ((await answer.json()) as Body).code]
+    }
+    expect(await from('10.1.2.3')).toEqual([200, undefined])
+    expect(await from('::ffff:10.1.2.3')).toEqual([200, undefined])
+    expect(await from('192.168.0.1')).toEqual([403, 'forbidden_network'])
+    expect(await from(undefined)).toEqual([403, 'forbidden_network'])
   })
 
   test('a missing admin.key ends the key that stood in it, and no other', async () => {
     const { sql } = system.temporary.database
     const { dataDir } = system.temporary
-    const other = await call('POST', '/keys', { name: 'second', role: 'admin' })
+    const other = await call('POST', '/keys', { name: 'second', preset: 'admin' })
     const keys = new PostgresApiKeys(sql, 'sim')
     expect(await ensureAdminKey(sql, dataDir, 'sim')).toEqual({ file: adminKeyFile(dataDir), revoked: 0 })
     rmSync(adminKeyFile(dataDir))
@@ -104,6 +146,13 @@ describe('the command key', () => {
     name: 'grafana',
     role: 'viewer',
     scopes: [],
+    networks: null,
+    symbols: null,
+    dailyNotional: null,
+    spentToday: null,
+    autoConfirm: false,
+    actor: null,
+    oldUntil: null,
     createdAt: 0,
     expiresAt: null,
     lastUsedAt: null,
@@ -117,12 +166,15 @@ describe('the command key', () => {
     const list = await runner.runLine('/key', by('admin'))
     expect([list.status, list.reply.table?.rows, list.reply.ephemeral]).toEqual([
       'done',
-      [['1a2b3c4d', 'grafana', 'viewer', 'good', 'never']],
+      [['1a2b3c4d', 'grafana', 'viewer', 'good', 'never', 'nothing', 'anywhere']],
       undefined,
     ])
     expect((await runner.runLine('/key list', by('trader'))).status).toBe('forbidden')
-    const none = await runner.runLine('/key new', by('admin'))
-    expect([none.status, none.reply.text]).toEqual(['refused', 'At the terminal: ballast key new --role viewer --name grafana'])
+    const none = await runner.runLine('/key create', by('admin'))
+    expect([none.status, none.reply.text]).toEqual([
+      'refused',
+      'At the terminal: ballast api keys create --preset read-only --name grafana',
+    ])
     const card = await runner.runLine('/key revoke 1A2B3C4D', by('admin'))
     expect([card.status, card.reply.title, world.keys[0]?.revokedAt]).toEqual(['confirm', 'Revoke the key 1a2b3c4d?', null])
     const done = await runner.answer(card.confirmation?.id ?? '', 'yes', by('admin'))

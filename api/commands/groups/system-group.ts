@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from '../command.ts'
 import { asOf, duration } from '../format.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
-import { key } from './key-command.ts'
+import { key } from '../access/key-command.ts'
 import { findCommand, nearestCommand } from '../parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from '../reply.ts'
-import { totp } from './totp-command.ts'
+import { totp } from '../access/totp-command.ts'
 import { STRATEGY_LOAD, loadsText, readLoads } from '../../../src/journal/strategy-load.ts'
 
 const none = z.strictObject({})

@@ -4,7 +4,7 @@
 import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { describe, expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
-import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
+import type { CommandOutcome, KeyRefusal, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import { Bench, ordersOf } from '../../../test/support/kernel/kernel-run.ts'
 import { CommandHandler } from './command-handler.ts'
@@ -13,6 +13,9 @@ class Room {
   readonly bench = new Bench({ isManual: true })
   readonly facts: KernelFact[] = []
   readonly told: string[] = []
+  /** What was asked of the limits of keys, with how much was decided before. */
+  readonly judged: string[] = []
+  keyRefusal: KeyRefusal | undefined
   problems: readonly string[] = []
   verdict: Promise<string> = Promise.resolve('FLAT: nothing is left')
   private readonly commandHandler: CommandHandler
@@ -25,6 +28,10 @@ class Room {
       return facts
     }
     this.commandHandler = new CommandHandler({
+      spending: {
+        check: async (...asked) => this.judgeKey('check', asked),
+        spend: async (_id, ...asked) => this.judgeKey('spend', asked),
+      },
       plans: NO_PLANS,
       takerRate: () => undefined,
       checkConditions: () => undefined,
@@ -46,8 +53,13 @@ class Room {
     })
   }
 
-  ask(command: TraderCommand, lateMs = 0): Promise<CommandOutcome> {
-    return this.commandHandler.execute({ id: 1, actor: 'cli', command, askedAtMs: 0 }, lateMs)
+  ask(command: TraderCommand, lateMs = 0, apiKeyId?: string): Promise<CommandOutcome> {
+    return this.commandHandler.execute({ id: 1, actor: 'cli', command, askedAtMs: 0, apiKeyId }, lateMs)
+  }
+
+  private judgeKey(how: 'check' | 'spend', [keyId, symbol, notional]: readonly [string, string, string]): KeyRefusal | undefined {
+    this.judged.push(`${how} ${keyId} ${symbol} ${notional}, ${this.facts.length} facts`)
+    return this.keyRefusal
   }
 }
 
@@ -124,6 +136,48 @@ describe('a preview', () => {
     room.problems = []
     expect((await room.ask({ name: 'preview', of: resume })).status).toBe('done')
     expect(room.bench.kernel.holds).toHaveLength(1)
+  })
+})
+
+describe('S17 an entry by a key', () => {
+  test('is counted before it is decided, only looked at in a preview, and not asked for without a key', async () => {
+    const room = new Room()
+    await room.ask({ name: 'preview', of: open }, 0, '1a2b3c4d')
+    await room.ask(open, 0, '1a2b3c4d')
+    await room.ask({ ...open, quantity: '1' })
+    expect(room.judged).toEqual(['check 1a2b3c4d ETHUSDT 700, 0 facts', 'spend 1a2b3c4d ETHUSDT 700, 0 facts'])
+  })
+
+  test('of a pair the larger counts, and of a change what it adds', async () => {
+    const room = new Room()
+    await room.ask({ ...open, quantity: '1', limit: '98', or: '103' }, 0, '1a2b3c4d')
+    await room.ask({ ...open, quantity: '1', limit: '95' })
+    const order = ordersOf(room.facts).at(-1)
+    if (order === undefined) throw new Error('the entry was denied')
+    await room.ask({ name: 'change', orderId: order.orderId, limit: '94' }, 0, '1a2b3c4d')
+    await room.ask({ name: 'change', orderId: order.orderId, quantity: '3' }, 0, '1a2b3c4d')
+    expect(room.judged.map((line) => line.split(',')[0])).toEqual([
+      'spend 1a2b3c4d ETHUSDT 103',
+      'spend 1a2b3c4d ETHUSDT 0',
+      'spend 1a2b3c4d ETHUSDT 190',
+    ])
+  })
+
+  test('that its limits refuse decides nothing, and a close is never asked of them', async () => {
+    const room = new Room()
+    room.keyRefusal = { code: 'key-daily-notional', figures: { notional: '700', spent: '4500', most: '5000' } }
+    const refused = await room.ask(open, 0, '1a2b3c4d')
+    expect([refused, room.facts]).toEqual([
+      {
+        status: 'refused',
+        text: 'This key may open 5000 USDT a day (key-daily-notional): 4500 are used since midnight UTC, and this is 700.',
+      },
+      [],
+    ])
+    expect((await room.ask({ name: 'preview', of: open }, 0, '1a2b3c4d')).text).toBe(refused.text)
+    room.judged.length = 0
+    await room.ask({ name: 'close', symbol: 'ETHUSDT' }, 0, '1a2b3c4d')
+    expect(room.judged).toEqual([])
   })
 })
 

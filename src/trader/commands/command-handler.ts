@@ -4,7 +4,14 @@
 import { lossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../../core/units.ts'
-import type { CommandOutcome, CommandScope, PreviewedCommand, QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
+import type {
+  CommandOutcome,
+  CommandScope,
+  KeySpending,
+  PreviewedCommand,
+  QueuedCommand,
+  TraderCommand,
+} from '../../kernel/trader-command.ts'
 import { externalHoldId, takenHoldId } from '../../kernel/handlers/external-activity.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/state/holds.ts'
@@ -12,6 +19,7 @@ import { type Instrument, formatQuantity, parseQuantity } from '../../market/ins
 import { nearestOf } from '../../core/nearest.ts'
 import { isLimitClose } from '../../trading/order.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
+import { type KeyAllowance, allowanceOf } from './key-allowance.ts'
 import { OrderCommands, ordersOf } from './order-commands.ts'
 import { SignalCommands } from './signal-commands.ts'
 import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
@@ -20,6 +28,8 @@ import type { PlanChange } from '../strategies/plan-change.ts'
 export interface CommandHandlerPorts extends ExternalCommandPorts, RiskCommandPorts {
   /** Other strategies while the trader runs. */
   readonly plans: Pick<PlanChange, 'preview' | 'carryOut'>
+  /** What keys of programs may open. */
+  readonly spending: KeySpending
   /** Profile observe: nothing is sent, so that nothing can be done. */
   readonly isObserving: boolean
   /** What stands against loosening, in words; empty when streams are fresh and the account is reconciled (S11). */
@@ -65,18 +75,19 @@ export class CommandHandler {
     if (this.ports.isObserving) return refused('Profile observe sends no orders. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
     if (late > LATE_MS) return this.late(queued, late)
-    return this.run(queued.command, queued.actor)
+    return this.run(queued.command, queued.actor, allowanceOf(queued, this.ports.spending))
   }
 
   private async late(queued: QueuedCommand, lateMs: number): Promise<CommandOutcome> {
     const minutes = Math.max(1, Math.round(lateMs / 60_000))
     const { command } = queued
     const { name } = command
+    const allows = allowanceOf(queued, this.ports.spending)
     if (name === 'pause' || name === 'halt' || name === 'panic') {
       const symbol = name === 'panic' ? command.symbol : undefined
       const scope: CommandScope =
         symbol === undefined || typeof this.instrument(symbol) === 'string' ? { type: 'account' } : { type: 'symbol', symbol }
-      const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor)
+      const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor, allows)
       return {
         ...outcome,
         text: `Your ${name} arrived ${minutes} min late, so it took effect as a pause: no new entries. Send ${name} again if you still want it.`,
@@ -84,14 +95,14 @@ export class CommandHandler {
     }
     // An exit is never too old: it is about the position as it stands, and a turned one refuses it (S2, S3).
     if (name === 'close') {
-      const outcome = await this.run(command, queued.actor)
+      const outcome = await this.run(command, queued.actor, allows)
       return { ...outcome, text: `Your close arrived ${minutes} min late. ${outcome.text}` }
     }
     if (name === 'signal') return this.signal({ ...command, mayEnter: false }, minutes)
     return refused(`Ignored: sent ${minutes} min ago. Send it again.`)
   }
 
-  private async run(command: TraderCommand, actor: string): Promise<CommandOutcome> {
+  private async run(command: TraderCommand, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     switch (command.name) {
       case 'pause':
         return this.pause(command, actor)
@@ -111,7 +122,9 @@ export class CommandHandler {
       case 'protect': {
         const instrument = this.instrument(command.symbol)
         if (typeof instrument === 'string') return refused(instrument)
-        return command.name === 'open' ? this.orders.open(command, instrument, actor) : this.orders.protect(command, instrument, actor)
+        return command.name === 'open'
+          ? this.orders.open(command, instrument, actor, allows)
+          : this.orders.protect(command, instrument, actor)
       }
       case 'adopt':
       case 'ignore': {
@@ -124,9 +137,9 @@ export class CommandHandler {
       case 'reconcile':
         return this.external.reconcile(command.keys, actor)
       case 'change':
-        return this.orders.change(command, actor)
+        return this.orders.change(command, actor, allows)
       case 'preview':
-        return this.preview(command.of, actor)
+        return this.preview(command.of, actor, allows)
       case 'set-limit':
         return this.risk.set(command, actor)
       case 'work':
@@ -143,8 +156,8 @@ export class CommandHandler {
   }
 
   /** Judged as it would be now: nothing is booked, sent or lifted. */
-  private async preview(command: PreviewedCommand, actor: string): Promise<CommandOutcome> {
-    if (command.name === 'change') return this.orders.previewChange(command, actor)
+  private async preview(command: PreviewedCommand, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
+    if (command.name === 'change') return this.orders.previewChange(command, actor, allows)
     if (command.name === 'set-limit') return this.risk.preview(command, actor)
     if (command.name === 'strategies') return this.ports.plans.preview(command, actor)
     if (command.name === 'resume') {
@@ -171,7 +184,7 @@ export class CommandHandler {
           }
     }
     return command.name === 'open'
-      ? this.orders.previewOpen(command, instrument, actor)
+      ? this.orders.previewOpen(command, instrument, actor, allows)
       : this.orders.previewProtect(command, instrument, actor)
   }
 

@@ -2,6 +2,7 @@
  * S3: what waited for a start is carried out before anything is decided, and what it waits for keeps entries in.
  */
 import { expect, test } from 'vitest'
+import { NO_KEYS } from '../../../test/support/no-keys.ts'
 import { takeNamed } from '../../../test/support/take-named.ts'
 import type { QueuedCommand, TraderCommand } from '../../kernel/trader-command.ts'
 import { CommandLoop } from './command-loop.ts'
@@ -22,6 +23,7 @@ test('pause, halt and panic come first, the others wait for the streams; a panic
   let isAway = true
   const taker = new CommandLoop({
     queue: {
+      spending: NO_KEYS,
       take: async (names) => {
         if (isAway) {
           isAway = false

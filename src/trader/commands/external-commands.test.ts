@@ -1,6 +1,7 @@
 /**
  * The command handler's answers about external positions, and the comparison with the exchange: what is shown, what is fixed, what is refused.
  */
+import { NO_KEYS } from '../../../test/support/no-keys.ts'
 import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, ticks, ts } from '../../core/units.ts'
@@ -66,6 +67,7 @@ class Room {
       return facts
     }
     this.commandHandler = new CommandHandler({
+      spending: NO_KEYS,
       plans: NO_PLANS,
       takerRate: () => undefined,
       checkConditions: () => undefined,

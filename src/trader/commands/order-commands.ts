@@ -33,6 +33,7 @@ import { parseExecution } from '../../trading/algorithms/execution.ts'
 import type { OrderKind } from '../../trading/order.ts'
 import type { BestPrices } from '../market/quote-board.ts'
 import { entryFigures } from './entry-figures.ts'
+import type { KeyAllowance } from './key-allowance.ts'
 
 export interface OrderCommandPorts {
   readonly kernel: Kernel
@@ -55,9 +56,11 @@ export class OrderCommands {
     this.ports = ports
   }
 
-  async open(command: OpenCommand, instrument: Instrument, actor: string): Promise<CommandOutcome> {
+  async open(command: OpenCommand, instrument: Instrument, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const prepared = this.ownerProblem(instrument) ?? this.prepare(command, instrument)
     if (typeof prepared === 'string') return refused(prepared)
+    const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))
+    if (barred !== undefined) return refused(barred)
     const [placed, other] = prepared
     if (command.execution !== undefined) return this.work(command, instrument, placed, 'entry', actor)
     const sent = [placed, other].flatMap((order) =>
@@ -92,6 +95,18 @@ export class OrderCommands {
     return typeof other === 'string' ? other : [placed, other]
   }
 
+  /** Of a pair, where one or the other fills, the larger. */
+  private worthOf(orders: readonly (PlacedOrder | undefined)[], instrument: Instrument): Cash {
+    const worth = orders.flatMap((order) =>
+      order === undefined ? [] : [notionalOf(instrument, this.priceOf(order, instrument.index), order.lots, 'ceil')],
+    )
+    return cash(Math.max(...worth))
+  }
+
+  private priceOf({ limit, trigger }: Pick<PlacedOrder, 'limit' | 'trigger'>, i: InstrumentIndex): Ticks {
+    return limit ?? trigger ?? this.ports.kernel.portfolio.mark(i)
+  }
+
   /** A stop that is nearer stays: it goes out with the entry. */
   private stopSent({ side, stop, limit, trigger }: PlacedOrder, { index: i }: Instrument): Ticks | undefined {
     const { portfolio } = this.ports.kernel
@@ -104,7 +119,7 @@ export class OrderCommands {
   }
 
   /** The verdict on an entry as it would be now, with which figures it would go out, and its assessment: of one that is denied, too. */
-  previewOpen(command: OpenCommand, instrument: Instrument, actor: string): CommandOutcome {
+  async previewOpen(command: OpenCommand, instrument: Instrument, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const { kernel } = this.ports
     const owned = this.ownerProblem(instrument)
     const prepared = this.prepare(command, instrument)
@@ -118,7 +133,10 @@ export class OrderCommands {
       figures: entryFigures(placed, instrument, kernel, this.ports.takerRate(instrument)),
       risk: assessmentDetail(kernel.assess(input), instrument),
     }
-    if (denial === undefined) return { status: 'done', text: '', ...known }
+    if (denial === undefined) {
+      const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))
+      return barred === undefined ? { status: 'done', text: '', ...known } : { ...refused(barred), ...known }
+    }
     return { ...refused(owned ?? denialSentence(instrument.symbol, denial)), ...known, denial }
   }
 
@@ -138,12 +156,14 @@ export class OrderCommands {
     }
   }
 
-  previewChange(command: Of<'change'>, actor: string): CommandOutcome {
+  async previewChange(command: Of<'change'>, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const input = this.changing(command, actor)
     if (typeof input === 'string') return refused(input)
     const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
     const denial = this.ports.kernel.judge(input)
     if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    const barred = await this.barred(input, instrument, allows)
+    if (barred !== undefined) return refused(barred)
     const quantity = input.lots === undefined ? [] : [{ name: 'quantity', value: formatQuantity(instrument, input.lots) }]
     return { status: 'done', text: '', figures: quantity }
   }
@@ -287,10 +307,22 @@ export class OrderCommands {
     return { type: 'change-order', instrument: order.instrument, orderId: id, lots: quantity, limit, trigger, actor, ts: now() }
   }
 
-  async change(command: Of<'change'>, actor: string): Promise<CommandOutcome> {
+  /** Why a key may not make an entry of this change: what it adds to the order counts as what it opens. */
+  private async barred({ orderId: id, ...to }: ChangeOrder, instrument: Instrument, allows: KeyAllowance): Promise<string | undefined> {
+    const order = this.ports.kernel.orders.open(instrument.index).find((each) => each.orderId === id)
+    if (order === undefined || order.class !== 'entry') return undefined
+    const before = notionalOf(instrument, this.priceOf(order, instrument.index), order.lots, 'floor')
+    const price = this.priceOf({ limit: to.limit ?? order.limit, trigger: to.trigger ?? order.trigger }, instrument.index)
+    const after = notionalOf(instrument, price, to.lots ?? order.lots, 'ceil')
+    return allows(instrument.symbol, cash(Math.max(0, after - before)))
+  }
+
+  async change(command: Of<'change'>, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const input = this.changing(command, actor)
     if (typeof input === 'string') return refused(input)
     const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
+    const barred = await this.barred(input, instrument, allows)
+    if (barred !== undefined) return refused(barred)
     const asked = await this.ports.ask(() => input)
     return this.verdict(asked, instrument, `Changing #${input.orderId}. See the result in /orders.`)
   }

@@ -1,6 +1,7 @@
 /**
  * Signals from outside in the trader: prices and sizes from words, whose symbol it is, and what a late one may still do (S4, S15).
  */
+import { NO_KEYS } from '../../../test/support/no-keys.ts'
 import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { expect, test } from 'vitest'
 import { ts } from '../../core/units.ts'
@@ -23,6 +24,7 @@ class Room {
       return facts
     }
     this.commands = new CommandHandler({
+      spending: NO_KEYS,
       plans: NO_PLANS,
       takerRate: () => undefined,
       checkConditions: () => undefined,

@@ -1,6 +1,7 @@
 /**
  * Trades candles live against the wire simulator in lockstep, and backtests the same candles: the two halves of the parity test.
  */
+import { NO_KEYS } from '../no-keys.ts'
 import { FIXED_PLANS } from '../fixed-plans.ts'
 import { join } from 'node:path'
 import { Bars } from '../../../src/market/bars.ts'
@@ -124,7 +125,7 @@ export async function tradeLive(
     risk: RISK_PROFILES.sim,
     venue,
     journal,
-    commands: { take: async () => [], complete: async () => {}, onArrival: async () => {} },
+    commands: { spending: NO_KEYS, take: async () => [], complete: async () => {}, onArrival: async () => {} },
     health: {
       report: (part, status, detail) => {
         if (part === PARTS.bars) closedAt = Number(detail)

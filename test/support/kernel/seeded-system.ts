@@ -110,6 +110,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     await reportHealth(sql, part, 'ok', detail)
   const queue = new PostgresCommandQueue(sql)
   const desk = new CommandHandler({
+    spending: queue.spending,
     plans: NO_PLANS,
     takerRate: () => undefined,
     checkConditions: () => undefined,

@@ -3,34 +3,23 @@
  * Never shows a secret, and never makes a key where what is written stays: a chat keeps everything.
  */
 import { z } from 'zod'
+import { FILE_KEY_NAME } from '../../../src/core/key-names.ts'
 import type { KeyState } from '../../ports.ts'
-import { type Command, type CommandContext, type Role, type SCOPES, defineAction, refuse, alreadyDone } from '../command.ts'
-import { duration } from '../format.ts'
+import { type Command, type CommandContext, defineAction, refuse, alreadyDone } from '../command.ts'
+import { amount, duration, short } from '../format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 
-/**
- * What a key of a role may do. A key that opens positions needs symbols and a daily sum (S17), which are not built: apart from an admin's,
- * no key has `trade:write`.
- */
-const LOOKS = ['account:read', 'trade:read', 'strategy:read', 'report:read', 'alerts:read'] as const
-const OPERATES = [...LOOKS, 'control:pause', 'backtest:run', 'report:write', 'alerts:write'] as const
-export const SCOPES_OF: Readonly<Record<Role, readonly (typeof SCOPES)[number][]>> = {
-  viewer: LOOKS,
-  operator: OPERATES,
-  trader: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write'],
-  admin: ['admin'],
-}
-
-const NEW_NEXT = 'At the terminal: ballast key new --role viewer --name grafana'
+const NEW_NEXT = 'At the terminal: ballast api keys create --preset read-only --name grafana'
+const ROTATE_NEXT = 'At the terminal: ballast api keys rotate'
 
 export const key: Command = defineAction({
   name: 'key',
   aliases: ['keys'],
   group: 'System',
-  summary: 'list or revoke API keys; create new ones at the terminal',
+  summary: 'list or revoke API keys; create and rotate them at the terminal',
   usage: '[list|revoke] [id]',
   args: z
-    .strictObject({ action: z.enum(['list', 'revoke', 'new']).default('list'), id: z.string().max(40).optional() })
+    .strictObject({ action: z.enum(['list', 'revoke', 'create', 'rotate']).default('list'), id: z.string().max(40).optional() })
     .refine((args) => args.action !== 'revoke' || args.id !== undefined, 'name the key: key revoke 1a2b3c4d'),
   read: ([action, ...rest]) => ({
     ...(action === undefined ? {} : { action: action.toLowerCase() }),
@@ -44,8 +33,13 @@ export const key: Command = defineAction({
   // It changes who has access (S17).
   addsRisk: (args) => args.action === 'revoke',
   plan: async (context, args) => {
-    if (args.action === 'new')
-      return refuse(reply('Keys are not created in chat: the secret would stay in the history', { tone: 'warn', text: NEW_NEXT }))
+    if (args.action === 'create' || args.action === 'rotate')
+      return refuse(
+        reply(`Keys are not ${args.action === 'create' ? 'created' : 'rotated'} here: the secret would stay in the history`, {
+          tone: 'warn',
+          text: args.action === 'create' ? NEW_NEXT : `${ROTATE_NEXT} ${untrusted(args.id ?? '<id>')}`,
+        }),
+      )
     const keys = await context.ports.keys.list()
     if (args.action === 'list') return alreadyDone(listOf(context, keys))
     const found = keys.find(({ id }) => id === args.id)
@@ -56,7 +50,12 @@ export const key: Command = defineAction({
       type: 'plan',
       card: reply(`Revoke the key ${found.id}?`, {
         tone: 'warn',
-        fields: [field('Name', untrusted(found.name)), field('Role', found.role), field('Used', usedText(context, found))],
+        fields: [
+          field('Name', untrusted(found.name)),
+          field('Role', found.role),
+          field('Opens', opensText(found)),
+          field('Used', usedText(context, found)),
+        ],
         text: 'Requests with it are refused from then on, and its open connections close. This cannot be undone.',
       }),
       yes: `Revoke ${found.id}`,
@@ -87,11 +86,27 @@ function listOf(context: CommandContext, keys: readonly KeyState[]): Reply {
         ? 'good'
         : row.expiresAt <= now
           ? 'over'
-          : `${duration(row.expiresAt - now)} left`
+          : `${duration(row.expiresAt - now)} left${row.oldUntil === null ? '' : `, rotated: the old secret works for ${duration(row.oldUntil - now)}`}`
   return reply(keys.length === 1 ? '1 API key' : `${keys.length} API keys`, {
     table: {
-      columns: [{ title: 'id' }, { title: 'name' }, { title: 'role' }, { title: 'state' }, { title: 'used', align: 'right' }],
-      rows: keys.map((row) => [row.id, untrusted(row.name), row.role, stateOf(row), usedText(context, row)]),
+      columns: [
+        { title: 'id' },
+        { title: 'name' },
+        { title: 'role' },
+        { title: 'state' },
+        { title: 'used', align: 'right' },
+        { title: 'opens today', isExtra: true },
+        { title: 'from', isExtra: true },
+      ],
+      rows: keys.map((row) => [
+        row.id,
+        untrusted(row.name),
+        row.role,
+        stateOf(row),
+        usedText(context, row),
+        opensText(row),
+        row.networks === null ? 'anywhere' : row.networks.join(', '),
+      ]),
     },
     text: `A secret is shown only once, when the key is created. ${NEW_NEXT}`,
   })
@@ -99,3 +114,11 @@ function listOf(context: CommandContext, keys: readonly KeyState[]): Reply {
 
 const usedText = ({ ports }: CommandContext, { lastUsedAt }: KeyState): string =>
   lastUsedAt === null ? 'never' : `${duration(Math.max(0, ports.wallNow() - lastUsedAt))} ago`
+
+/** What it may open, and how much of its day is used. */
+const opensText = ({ name, role, symbols, dailyNotional, spentToday }: KeyState): string =>
+  symbols === null || dailyNotional === null
+    ? name === FILE_KEY_NAME && role === 'admin'
+      ? 'everything (terminal)'
+      : 'nothing'
+    : `${symbols.map(short).join(', ')}: ${amount(spentToday ?? '0')} of ${amount(dailyNotional)} USDT`
