@@ -73,7 +73,12 @@ const NOUNS: readonly Noun[] = [
   { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/setup/config.ts') },
   { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/setup/telegram.ts') },
   { group: UPKEEP, name: 'discord', summary: 'set up the Discord bot', load: () => import('./cli/setup/discord.ts') },
-  { group: UPKEEP, name: 'user', summary: 'authenticator codes of chat users', load: () => import('./cli/setup/user.ts') },
+  {
+    group: UPKEEP,
+    name: 'user',
+    summary: 'people of the chats: their roles and authenticator codes',
+    load: () => import('./cli/setup/user.ts'),
+  },
   {
     group: UPKEEP,
     name: 'api',

@@ -3,15 +3,14 @@
  */
 import type { z } from 'zod'
 import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
+import { type People, ROLES, type Role } from '../access-ports.ts'
 import type { AlertPorts, PriceRules } from '../alert-ports.ts'
 import type { Webhooks } from '../webhook-ports.ts'
 import type { SignalPorts } from '../signal-ports.ts'
 import type { PortfolioPorts } from '../portfolio-ports.ts'
 import type { Reply } from './reply.ts'
 
-/** Ascending. */
-export const ROLES = ['viewer', 'operator', 'trader', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role }
 /** `any`: whoever asks, known or not. */
 export type RoleNeeded = Role | 'any'
 export const hasRole = (role: Role | undefined, needed: RoleNeeded): boolean =>
@@ -78,6 +77,7 @@ export interface CommandPorts {
   readonly codes: Codes
   readonly audit: Audit
   readonly keys: Keys
+  readonly people: People
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
   readonly webhooks: Webhooks

@@ -302,7 +302,7 @@ export class TelegramBot {
           })
         : reply('You are not authorized', {
             tone: 'warn',
-            text: `Your id is ${sender.userId}. Pair at the terminal: ballast telegram pair`,
+            text: `Your id is ${sender.userId}. Ask an admin: /user add telegram:${sender.userId} viewer. Or pair at the terminal: ballast telegram pair`,
           })
     await this.answer(addressOf(chat), this.badged(outgoing), undefined)
     if (access.type === 'unknown-user')

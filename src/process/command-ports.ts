@@ -5,6 +5,7 @@ import type { RoleContext } from './roles/role-context.ts'
 import { PngCharts } from '../../api/png-charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/access/api-keys.ts'
+import { PostgresPeople } from '../../db/access/people.ts'
 import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/access/codes.ts'
@@ -56,6 +57,7 @@ export function commandPorts(
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
     audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
+    people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
     signals: {
       sources,
       rows: new PostgresSignals(sql, sources),

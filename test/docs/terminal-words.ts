@@ -6,7 +6,20 @@ import { COMMANDS } from '../../api/commands/registry.ts'
 export const TERMINAL_WORDS_PATH = 'src/cli/control/control-commands.ts'
 
 /** Commands of the registry that the terminal has in a form of its own, or that only make sense in a chat. */
-const OTHERWISE = new Set(['backtest', 'key', 'help', 'version', 'start', 'id', 'totp', 'chart', 'rebalance', 'export', 'allocator'])
+const OTHERWISE = new Set([
+  'backtest',
+  'key',
+  'user',
+  'help',
+  'version',
+  'start',
+  'id',
+  'totp',
+  'chart',
+  'rebalance',
+  'export',
+  'allocator',
+])
 
 export const TERMINAL_COMMANDS = COMMANDS.filter(({ name }) => !OTHERWISE.has(name))
 

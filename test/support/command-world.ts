@@ -257,6 +257,7 @@ export function makeWorld(profile = 'sim'): World {
         },
       },
       candles: async () => undefined,
+      people: { list: async () => [], add: async () => true, setRole: async () => 'done', remove: async () => 'done' },
       keys: {
         list: async () => world.keys,
         create: async () => ({ id: '0badc0de', token: 'tk_sim_0badc0de_secret' }),

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from '../command.ts'
 import { asOf, duration } from '../format.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
+import { user } from '../access/user-command.ts'
 import { key } from '../access/key-command.ts'
 import { findCommand, nearestCommand } from '../parse.ts'
 import { type Reply, type Tone, field, reply, runs, untrusted } from '../reply.ts'
@@ -190,4 +191,4 @@ const version = defineRead({
     }),
 })
 
-export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version, totp, key]
+export const SYSTEM_COMMANDS: readonly Command[] = [start, help, id, health, version, totp, key, user]

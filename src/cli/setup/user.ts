@@ -1,5 +1,5 @@
 /**
- * `ballast user totp`: enrols, replaces or removes the one-time codes of a user in a chat, at this terminal only (S17).
+ * `ballast user`: people of the chats, over the running Ballast; `user totp` enrols, replaces or removes the one-time codes of a user in a chat, at this terminal only (S17).
  * Never shows a secret that was enrolled before, and never keeps one that was not proven by a code.
  */
 import type { Command } from 'commander'
@@ -14,12 +14,41 @@ import type { Config } from '../../config/config-schema.ts'
 import { pathsOf } from '../../system/paths.ts'
 import { ask } from '../ui/ask.ts'
 import { type CliContext, contextOf } from '../context.ts'
+import { clientOf, once } from '../control/control.ts'
 import { CliError, EXIT } from '../exit.ts'
 
 const TRIES = 3
 
 export function register(program: Command): void {
-  const user = program.command('user').description('authenticator codes of chat users')
+  const user = program.command('user').description('people of the chats: their roles and authenticator codes')
+  const asked = (verb: string, words: readonly string[], command: Command): Promise<void> => {
+    const context = contextOf(command)
+    return once(context, clientOf(context), 'user', [verb, ...words])
+  }
+  user
+    .command('list')
+    .description('list people of the chats, with role and authenticator')
+    .action((_flags: unknown, command: Command) => asked('list', [], command))
+  user
+    .command('add')
+    .description('let a person use the chats; they see their id with /id')
+    .argument('<id>', 'telegram:ID or discord:ID')
+    .argument('<role>', 'viewer, operator, trader or admin')
+    .argument('[name]', 'how they are called')
+    .action((id: string, role: string, name: string | undefined, _flags: unknown, command: Command) =>
+      asked('add', [id, role, ...(name === undefined ? [] : [name])], command),
+    )
+  user
+    .command('role')
+    .description('change what a person may do, from their next message on')
+    .argument('<who>', 'name, id, telegram:ID or discord:ID')
+    .argument('<role>', 'viewer, operator, trader or admin')
+    .action((who: string, role: string, _flags: unknown, command: Command) => asked('role', [who, role], command))
+  user
+    .command('remove')
+    .description('take a person’s access away, at once')
+    .argument('<who>', 'name, id, telegram:ID or discord:ID')
+    .action((who: string, _flags: unknown, command: Command) => asked('remove', [who], command))
   user
     .command('totp')
     .description('enroll a user’s authenticator app, which confirms commands that add risk on live, or remove it')

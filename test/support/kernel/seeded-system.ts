@@ -13,6 +13,7 @@ import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
+import { PostgresPeople } from '../../../db/access/people.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
@@ -153,6 +154,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const sources = new PostgresSignalSources(sql, join(dataDir, 'signals.key'), options.wallNow ?? Date.now)
   const ports: CommandPorts = {
     keys,
+    people: new PostgresPeople(sql, { telegram: [], discord: [] }),
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
