@@ -1,57 +1,27 @@
 /**
  * Parity: the same candles traded live over the wire and backtested give the same fills, in the same order, to the last digit.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type StrategyPlan, planOf } from '../src/config/strategy-plan.ts'
+import { planOf } from '../src/config/strategy-plan.ts'
 import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
-import { type LockstepCase, backtestSame, tradeLive } from './support/kernel/lockstep.ts'
-import { MemoryStore } from './support/kernel/memory-journal.ts'
+import { CANDLES, MINUTES_5, SYMBOLS, compare, parityData, plan } from './support/kernel/parity-run.ts'
 import { orderTalker } from './support/order-talker.ts'
 import { rateFollower } from './support/rate-follower.ts'
 import { twoMarkets } from './support/two-markets.ts'
 
-const CANDLES = join(import.meta.dirname, 'fixtures/candles')
-const MINUTES_5 = 300_000
-
 let dataDir = ''
+let remove = (): void => {}
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'ballast-parity-'))
-  for (const symbol of SYMBOLS) {
-    const files = [join(CANDLES, `bybit-${symbol}-5m.csv`)]
-    const imported = await importFiles(openStore(join(dataDir, 'two', 'candles')), {
-      files,
-      venue: 'bybit',
-      symbol,
-      wishes: { interval: '5m' },
-    })
-    if (!imported.ok) throw new Error(imported.error.sentence)
-  }
+  const made = await parityData()
+  dataDir = made.dataDir
+  remove = made.remove
 }, 60_000)
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
-
-const plan = (strategy: string, symbol: string, params: Readonly<Record<string, unknown>> = {}): StrategyPlan => {
-  const made = planOf({ strategy, symbols: [symbol], params })
-  if (!made.ok) throw new Error(made.error)
-  return made.value
-}
+afterAll(() => remove())
 
 const PLANS = [plan('ema-cross', 'BTCUSDT'), plan('donchian-breakout', 'ETHUSDT'), plan('rsi-reversion', 'SOLUSDT')]
-const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
-
-async function compare(given: LockstepCase) {
-  const backtest = backtestSame(given)
-  const live = await tradeLive(given, new MemoryStore().open())
-  expect(live.lines).toEqual(backtest.lines)
-  expect(live.fills).toBe(backtest.result.fills.length)
-  expect(live.fingerprint).toBe(backtest.fingerprint)
-  expect(live.equity).toBe(backtest.result.finalEquity)
-  return { backtest, live }
-}
 
 test('generated candles with a crash: same fills live and backtested', async () => {
   const store = openStore(join(dataDir, 'candles'))
@@ -209,48 +179,6 @@ test('orders by name of every kind, changed, canceled, paired, expired: same fil
   })
 }, 90_000)
 
-test.each([
-  ['grid', 'BTCUSDT', { step: 0.2, levels: 3 }, '22:00'],
-  ['dca', 'ETHUSDT', { startRsi: 100, step: 0.3, target: 0.3 }, '22:00'],
-  // Quotes are written at each bar, and the exchange takes so many a second.
-  ['market-making', 'SOLUSDT', { window: 12 }, '05:00'],
-] as const)(
-  'the orders of %s on %s: same fills live and backtested',
-  async (strategy, symbol, params, until) => {
-    const { backtest } = await compare({
-      dataDir: join(dataDir, 'two'),
-      symbols: [symbol],
-      interval: '5m',
-      intervalMs: MINUTES_5,
-      plans: [plan(strategy, symbol, params)],
-      from: Date.parse('2025-10-10T00:00:00Z'),
-      to: Date.parse(`2025-10-10T${until}:00Z`),
-      openingCash: '10000',
-    })
-    expect(backtest.result.failure).toBeUndefined()
-    expect(backtest.result.fills.length).toBeGreaterThan(20)
-  },
-  90_000,
-)
-
-test('built-in strategies over several symbols and by votes, on one account: same fills live and backtested', async () => {
-  const legs = planOf({ strategy: 'pairs', symbols: ['BTCUSDT', 'ETHUSDT'], params: { window: 60, entry: 1.5, correlation: 0.3 } })
-  if (!legs.ok) throw new Error(legs.error)
-  const { backtest } = await compare({
-    dataDir: join(dataDir, 'two'),
-    symbols: SYMBOLS,
-    interval: '5m',
-    intervalMs: MINUTES_5,
-    plans: [legs.value, plan('ensemble', 'SOLUSDT', { macdTrend: 0 })],
-    from: Date.parse('2025-10-10T00:00:00Z'),
-    to: Date.parse('2025-10-11T06:00:00Z'),
-    openingCash: '10000',
-  })
-  expect(backtest.result.failure).toBeUndefined()
-  for (const strategy of ['pairs', 'ensemble'])
-    expect(backtest.result.fills.filter((fill) => fill.strategy === strategy).length).toBeGreaterThan(5)
-}, 90_000)
-
 test('spot against the perpetual of the same coin by funding rates: same fills live and backtested', async () => {
   const store = openStore(join(dataDir, 'carry', 'candles'))
   const rows = { 'SOLUSDT-SPOT': '5m', SOLUSDT: '5m', funding: undefined }
@@ -308,24 +236,3 @@ test.each([
   },
   90_000,
 )
-
-test('built-in strategies of one symbol and a rotation of two, on one account: same fills live and backtested', async () => {
-  const rotation = planOf({
-    strategy: 'momentum-rotation',
-    symbols: ['ETHUSDT', 'SOLUSDT'],
-    params: { interval: '30m', lookback: 6, every: 2, hold: 1, atr: 5, stopAtr: 1, short: true },
-  })
-  if (!rotation.ok) throw new Error(rotation.error)
-  const { backtest } = await compare({
-    dataDir: join(dataDir, 'two'),
-    symbols: SYMBOLS,
-    interval: '5m',
-    intervalMs: MINUTES_5,
-    plans: [plan('supertrend', 'BTCUSDT', { multiplier: 2 }), rotation.value],
-    from: Date.parse('2025-10-10T00:00:00Z'),
-    to: Date.parse('2025-10-11T06:00:00Z'),
-    openingCash: '10000',
-  })
-  for (const strategy of ['supertrend', 'momentum-rotation'])
-    expect(backtest.result.fills.filter((fill) => fill.strategy === strategy).length).toBeGreaterThan(5)
-}, 90_000)
