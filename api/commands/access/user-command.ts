@@ -129,7 +129,7 @@ function planAdd(people: readonly Person[], who: string, role: Todo['role'], nam
     )
   return {
     type: 'plan',
-    card: reply(`Add ${calledOf(todo)} as ${role}?`, { tone: 'warn', text: 'They are answered from then on.' }),
+    card: reply(`Add ${calledOf(todo)} as ${role}?`, { tone: 'warn', text: 'They are answered from then on' }),
     yes: `Add as ${role}`,
     no: 'Leave it',
     todo,
