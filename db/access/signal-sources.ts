@@ -12,7 +12,7 @@ const SECRET_BYTES = 24
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const isSame = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
 
-interface SourceRow extends SignalSource {
+interface SourceRow extends Omit<SignalSource, 'lastAt'> {
   readonly hash: string
   readonly oldHash: string | null
   readonly turn: number
@@ -30,7 +30,9 @@ export class PostgresSignalSources implements SignalSources {
   }
 
   async list(): Promise<readonly SignalSource[]> {
-    const rows = await this.sql<SourceRow[]>`select ${this.columns()} from signal_sources where removed_at is null order by created_at, id`
+    const rows = await this.sql<(SourceRow & Pick<SignalSource, 'lastAt'>)[]>`
+      select ${this.columns()}, (select received_at from signals where source_id = signal_sources.id order by id desc limit 1) as "lastAt"
+      from signal_sources where removed_at is null order by created_at, id`
     return rows.map(({ hash: _hash, oldHash: _old, turn: _turn, ...source }) => source)
   }
 
@@ -95,8 +97,7 @@ export class PostgresSignalSources implements SignalSources {
   private columns() {
     return this
       .sql`id, name, format, strategy, market, symbols, mode, side, stop, max_age_ms as "maxAgeMs", notional_max::text as "notionalMax",
-      networks, hash, old_hash as "oldHash", old_until as "oldUntil", turn, created_at as "createdAt",
-      (select max(received_at) from signals where source_id = signal_sources.id) as "lastAt"`
+      networks, hash, old_hash as "oldHash", old_until as "oldUntil", turn, created_at as "createdAt"`
   }
 }
 

@@ -164,5 +164,9 @@ export const signals = pgTable(
     duplicateOf: whole(),
     receivedAt: ms().notNull().default(wallMs),
   },
-  (t) => [index('signals_twin').on(t.sourceId, t.twinKey), index('signals_newest').on(t.sourceId, t.symbol, t.sentAt)],
+  (t) => [
+    index('signals_twin').on(t.sourceId, t.twinKey),
+    index('signals_newest').on(t.sourceId, t.symbol, t.sentAt),
+    index('signals_last').on(t.sourceId, t.id),
+  ],
 )

@@ -1,0 +1,1 @@
+CREATE INDEX "signals_last" ON "signals" USING btree ("source_id","id");
