@@ -76,15 +76,20 @@ export class ProtectionWatch {
   private isBare(i: InstrumentIndex, steady: number): boolean {
     const { portfolio, orders, runs } = this.kernel
     if (portfolio.positionLots(i) === 0 || runs[i]?.definition.protection === 'none') return false
+    let isCovered = false
     for (const order of orders.open(i)) {
       // One of Ballast's that nobody has answered for protects no longer than an exit does.
-      if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested) return false
+      if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested) {
+        isCovered = true
+        continue
+      }
       if (order.class !== 'flatten' && order.class !== 'reduce' && !isOwnStop(order)) continue
+      // The clock of each runs from when it was first seen, beside a stop and beside other exits: one after the other they would add up.
       const since = this.exitSince.get(order.orderId) ?? steady
       this.exitSince.set(order.orderId, since)
-      if (steady - since < EXIT_MS) return false
+      if (steady - since < EXIT_MS) isCovered = true
     }
-    return true
+    return !isCovered
   }
 
   /**
