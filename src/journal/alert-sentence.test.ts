@@ -214,10 +214,13 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
         change: 'steps',
         tick: ['0.1', '0.5'],
         lot: ['0.001', '0.001'],
-        moved: [{ what: 'stop', from: '10.1', to: '10.5' }],
+        moved: [
+          { what: 'stop', from: '10.1', to: '10.5' },
+          { what: 'target', from: '12.2', to: '12' },
+        ],
         rest: undefined,
       },
-      'Bybit changed the steps of BTCUSDT (price 0.1 → 0.5). Ballast uses the new ones from now on; its strategy restarts from the candles. Rounded to the safe side: stop 10.1 → 10.5.',
+      'Bybit changed the steps of BTCUSDT (price 0.1 → 0.5). Ballast uses the new ones from now on; its strategy restarts from the candles. Rounded to the safe side: stop 10.1 → 10.5, target 12.2 → 12.',
     ],
     [
       {

@@ -136,7 +136,7 @@ function stepsSentence(
     ...(tick[0] === tick[1] ? [] : [`price ${tick[0]} → ${tick[1]}`]),
     ...(lot[0] === lot[1] ? [] : [`quantity ${lot[0]} → ${lot[1]}`]),
   ]
-  const places = moved.map(({ what, orderId, from, to }) => (what === 'stop' ? `stop ${from} → ${to}` : `order #${orderId} to ${to}`))
+  const places = moved.map(({ what, orderId, from, to }) => (what === 'order' ? `order #${orderId} to ${to}` : `${what} ${from} → ${to}`))
   return [
     `${VENUE} changed the steps of ${symbol} (${steps.join(', ')}). Ballast uses the new ones from now on; its strategy restarts from the candles.`,
     ...(places.length === 0 ? [] : [`Rounded to the safe side: ${places.join(', ')}.`]),

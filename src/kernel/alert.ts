@@ -76,7 +76,7 @@ export interface AlertData {
         readonly tick: readonly [before: string, after: string]
         readonly lot: readonly [before: string, after: string]
         readonly moved: readonly {
-          readonly what: 'stop' | 'order'
+          readonly what: 'stop' | 'target' | 'order'
           readonly orderId?: number
           readonly from?: string
           readonly to: string

@@ -12,7 +12,7 @@ import { type Order, isPositionStop } from '../trading/order.ts'
 import type { ParentOrders } from './state/parent-orders.ts'
 import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
-import { safePrices } from './orders/convert-order.ts'
+import { safePrices, safeTarget } from './orders/convert-order.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
@@ -25,7 +25,7 @@ interface Converted {
   /** Lots of the venue's position before, signed. */
   readonly heldBefore: Lots
   readonly stopBefore: Ticks | undefined
-  /** Open orders of Ballast's as they were. */
+  /** Open orders as they were: those of Ballast's, and targets that the venue holds with a position. */
   readonly orders: readonly Order[]
 }
 
@@ -82,7 +82,7 @@ export class InstrumentVersions {
       change,
       heldBefore: this.portfolio.venueLots(i),
       stopBefore: this.portfolio.stopOf(i),
-      orders: this.orders.open(i).filter((order) => order.origin === 'ours'),
+      orders: this.orders.open(i).filter(({ origin }) => origin === 'ours' || origin === 'attached-target'),
     }
     this.portfolio.convert(change)
     this.orders.convert(change)
@@ -131,6 +131,13 @@ export class InstrumentVersions {
       if (!isByOrder) this.gateway.requestProtection(i, { stop }, 'steps changed')
     }
     for (const before of orders) {
+      if (before.origin === 'attached-target') {
+        const target = safeTarget(change, before, this.portfolio.mark(i))
+        if (target === undefined) continue
+        this.gateway.requestProtection(i, { stop: undefined, target }, 'steps changed')
+        moved.push({ what: 'target', from: shownPrice(change.before, before.trigger ?? ticks(0)), to: shownPrice(change.after, target) })
+        continue
+      }
       // The stop of the whole position is moved with it.
       const prices = isPositionStop(before) && !isByOrder ? undefined : safePrices(change, before)
       const order = prices === undefined ? undefined : this.orders.find(i, before.orderId, before.venueOrderId)

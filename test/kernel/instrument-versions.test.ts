@@ -99,6 +99,68 @@ test('a stop that stands on the new steps stays where it is, and nothing is sent
   expect(bench.kernel.portfolio.stopOf(BTC)).toBe(45)
 })
 
+/** The venue's own order for the target of a position. */
+const targetAt = (bench: Journaled, side: 1 | -1, price: number): void => {
+  bench.give({
+    type: 'order-adopted',
+    origin: 'attached-target',
+    parentOrderId: undefined,
+    instrument: BTC,
+    venueOrderId: 'target',
+    clientOrderId: '',
+    side: side === 1 ? -1 : 1,
+    kind: 'take-profit-market',
+    lots: lots(10),
+    limit: undefined,
+    trigger: ticks(price),
+    triggerBy: 'mark',
+    reduceOnly: true,
+    ts: ts(bench.now),
+  })
+}
+
+test.each([
+  ['a long', 1, 90, 123, '10', '120'],
+  ['a long, where the nearest step is the safe one', 1, 90, 122, '5', '120'],
+  ['a short', -1, 110, 77, '10', '80'],
+  ['a long near its target goes away from the price, not past it', 1, 90, 107, '10', '110'],
+  ['a short near its target goes away from the price, not past it', -1, 110, 93, '10', '90'],
+] as const)('the target that the venue holds with %s stands on the new steps', (_, side, stop, target, tickSize, expected) => {
+  const bench = new Journaled()
+  bench.enter(side, stop)
+  targetAt(bench, side, target)
+  const facts = bench.change({ tickSize })
+  const asked = facts.filter((f) => f.type === 'stop-requested')
+  expect(asked.map((f) => Number(f.target) * Number(tickSize))).toEqual([Number(expected)])
+  expect(asked[0]).toMatchObject({ stop: undefined, cause: 'steps changed' })
+  expect(summary(facts)).toContain(`target ${target} → ${expected}`)
+  expect(stateOf(bench.folded())).toEqual(stateOf(bench.kernel))
+})
+
+test('a target on the new steps stays, and the stop keeps its place when only the target moves', () => {
+  const bench = new Journaled()
+  bench.enter(1, 90)
+  targetAt(bench, 1, 120)
+  expect(brief(bench.change({ tickSize: '10' }))).toEqual(['P3 instrument.changed'])
+})
+
+test('a resting entry whose nearest step is the safe one is moved all the same: the venue holds the old price', () => {
+  const bench = new Journaled()
+  const [entry] = ordersOf(
+    bench.give({
+      type: 'place-orders',
+      strategy: strategyId('s0'),
+      instrument: BTC,
+      orders: [{ side: 1, kind: 'limit', lots: lots(3), limit: ticks(96), stop: ticks(90), timeInForce: 'gtc' }],
+      actor: 'cli',
+      ts: ts(bench.now),
+    }),
+  )
+  if (entry === undefined) throw new Error('the entry was denied')
+  bench.accepted(entry)
+  expect(brief(bench.change({ tickSize: '5' }))).toEqual([`amend ${entry.orderId}: at 19`, 'P3 instrument.changed'])
+})
+
 test('a resting entry between two new steps is moved to the one that pays less', () => {
   const bench = new Journaled()
   const [entry] = ordersOf(

@@ -346,6 +346,12 @@ export class Checks {
     /** Prices of the records in the steps that the exchange's market counts in. */
     const at = (price: Ticks | undefined): number | undefined =>
       price === undefined ? undefined : parsePrice(instrument, formatPrice(own, price))
+    /** What is not ours to move after a change of steps stays between two, and is known by the nearest. */
+    const nearest = (price: Ticks | undefined): number | undefined =>
+      price === undefined ? undefined : at(parsePrice(own, formatPrice(instrument, price), 'nearest'))
+    const stays = new Set(
+      kernel.orders.open(i).flatMap((o) => (o.origin === 'external' || o.kind === 'trailing-stop' ? [o.venueOrderId] : [])),
+    )
     const theirs = this.oursAt(exchange.venue, instrument)
     if (ours !== theirs) throw new Broken('ours = venue', `${symbol}: ${ours} here, ${theirs} at the exchange`)
     const open = kernel.orders
@@ -355,7 +361,8 @@ export class Checks {
     const listed = exchange.venue
       .openOrders(i)
       // Where a trail stands is the exchange's own business: it reports the activation price.
-      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit} ${o.attached === 'trail' ? o.activation : o.trigger}`)
+      .map((o) => ({ ...o, trigger: o.attached === 'trail' ? o.activation : o.trigger, of: stays.has(o.venueOrderId) ? nearest : Number }))
+      .map((o) => `${o.venueOrderId} ${o.lots} ${o.filled} ${o.limit && o.of(o.limit)} ${o.trigger && o.of(o.trigger)}`)
       .sort()
     if (open.join() !== listed.join()) throw new Broken('ours = venue', `${symbol}: orders [${open}] here, [${listed}] at the exchange`)
     for (const [id, fact] of this.submitted) {

@@ -42,8 +42,9 @@ export function safePrices(change: StepChange, before: Order): { readonly limit?
   // A stop sells earlier and buys earlier; a target too, which is nearer to the price.
   const held: Side = side === 1 ? -1 : 1
   const rounding = isStopKind(before.kind) ? stopRounding(held) : targetRounding(held)
+  // The venue keeps the old price until it is asked: what is between two steps goes, though our records have the nearest one already.
   const of = (price: Ticks | undefined, how: 'floor' | 'ceil'): Ticks | undefined =>
-    price === undefined || change.price(price, how) === change.price(price, 'nearest') ? undefined : change.price(price, how)
+    price === undefined || change.fits(price) ? undefined : change.price(price, how)
   const movedLimit = of(limit, before.class === 'protective' ? rounding : toward)
   const movedTrigger = of(trigger, before.class === 'entry' ? toward : rounding)
   if (movedLimit === undefined && movedTrigger === undefined) return undefined
@@ -51,6 +52,14 @@ export function safePrices(change: StepChange, before: Order): { readonly limit?
     ...(movedLimit === undefined ? undefined : { limit: movedLimit }),
     ...(movedTrigger === undefined ? undefined : { trigger: movedTrigger }),
   }
+}
+
+/** Where the target that the venue holds with a position goes: toward the price, or away where that would be past it. Undefined: it may stay. */
+export function safeTarget(change: StepChange, { trigger, side }: Pick<Order, 'trigger' | 'side'>, mark: Ticks): Ticks | undefined {
+  if (trigger === undefined || change.fits(trigger)) return undefined
+  const held: Side = side === 1 ? -1 : 1
+  const toward = change.price(trigger, targetRounding(held))
+  return (toward - mark) * held > 0 ? toward : change.price(trigger, targetRounding(side))
 }
 
 function specIn(change: StepChange, spec: AlgorithmSpec, side: Side): AlgorithmSpec {
