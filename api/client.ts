@@ -8,8 +8,8 @@ import type { PlanAnswer } from './commands/rebalance/sight.ts'
 import type { Reply } from './commands/reply.ts'
 import type { Change } from './commands/drift.ts'
 import type { ActAs } from './context.ts'
-import type { Alert, Equity, Status } from './account-shapes.ts'
-import type { Fill, Order, Position, Trade } from './shapes.ts'
+import type { Alert, Equity, Status } from './shapes/account-shapes.ts'
+import type { Fill, Order, Position, Trade } from './shapes/trade-shapes.ts'
 
 export interface ApiFailure {
   /** unreachable: nobody answers. rejected: the server said no. */

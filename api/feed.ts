@@ -4,13 +4,13 @@
 import { randomBytes } from 'node:crypto'
 import { signOf } from './amount.ts'
 import type { CommandPorts, Scope } from './commands/command.ts'
-import { denialOf } from './commands/denials.ts'
+import { denialOf } from './commands/words/denials.ts'
 import { statusOf } from './routes/common.ts'
-import { toAlert, toBalance, toEquity } from './account-shapes.ts'
-import { iso } from './field-shapes.ts'
+import { toAlert, toBalance, toEquity } from './shapes/account-shapes.ts'
+import { iso } from './shapes/field-shapes.ts'
 import type { DecisionRow } from '../src/journal/row.ts'
 import { MANUAL_OWNER } from '../src/trading/manual-owner.ts'
-import { toDecision, toFill, toOrder, toPosition, toTrade } from './shapes.ts'
+import { toDecision, toFill, toOrder, toPosition, toTrade } from './shapes/trade-shapes.ts'
 
 export const CHANNELS = {
   status: 'account:read',

@@ -1,8 +1,8 @@
 /**
  * Charts as PNG: rows and candles in, a picture out.
  */
-import type { CandleReader, ChartRequest, Charts, MeasuresChart, PeriodsPicture, PnlPicture } from './ports.ts'
-import { amount, percent, signed } from './commands/format.ts'
+import type { CandleReader, ChartRequest, Charts, MeasuresChart, PeriodsPicture, PnlPicture } from './ports/ports.ts'
+import { amount, percent, signed } from './commands/words/format.ts'
 import type { Image } from './commands/reply.ts'
 import { type ChartLevel, candlePicture } from '../src/charts/candle-picture.ts'
 import { equityPicture } from '../src/charts/equity-picture.ts'
@@ -13,7 +13,7 @@ import { CHART_COLORS } from '../src/charts/picture.ts'
 import { pngOf } from '../src/system/png.ts'
 import { depthsOf } from '../src/portfolio/equity.ts'
 import { varForecasts } from '../src/portfolio/measures/var-backtest.ts'
-import { STRIDE_MS } from './commands/measures-report.ts'
+import { STRIDE_MS } from './commands/reports/measures-report.ts'
 
 /** A 99 % tail needs a hundred. */
 const FORECAST_ROWS = 100

@@ -7,7 +7,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { type ApiKey, type ApiKeys, allows, mayComeFrom } from './auth.ts'
 import { CHANNELS, type ChannelName, type Delta, type Feed, isChannel } from './feed.ts'
-import { iso } from './field-shapes.ts'
+import { iso } from './shapes/field-shapes.ts'
 
 export const WS_PATH = '/api/v1/ws'
 

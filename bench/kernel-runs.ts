@@ -9,7 +9,7 @@ import { Bars } from '../src/market/bars.ts'
 import { type Instrument, lotFloat, makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { STRATEGIES } from '../src/strategy/registry.ts'
-import { MAINTENANCE_RATE } from '../src/venue/sim/costs.ts'
+import { MAINTENANCE_RATE } from '../src/venue/sim/models/costs.ts'
 import type { BenchSeries } from './series.ts'
 
 export interface Case {

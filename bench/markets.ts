@@ -12,7 +12,7 @@ import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { STRATEGIES } from '../src/strategy/registry.ts'
 import { type MarketsContext, type StrategyDefinition, defineStrategy, ticksFromFloat, z } from '../src/strategy/sdk.ts'
-import { MAINTENANCE_RATE } from '../src/venue/sim/costs.ts'
+import { MAINTENANCE_RATE } from '../src/venue/sim/models/costs.ts'
 
 const BARS = 1_000_000
 const ROUNDS = 7

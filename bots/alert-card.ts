@@ -1,7 +1,7 @@
 /**
  * An alert as a reply: what happened, in the figures that matter, with the buttons that help.
  */
-import { amount, money, price, signed } from '../api/commands/format.ts'
+import { amount, money, price, signed } from '../api/commands/words/format.ts'
 import type { AlertProblem } from '../src/alerts/problem.ts'
 import { type Button, type Field, type Reply, type Tone, field, reply, runs, untrusted } from '../api/commands/reply.ts'
 import { actionsOf } from '../src/alerts/catalogue.ts'

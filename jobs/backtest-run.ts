@@ -10,7 +10,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
-import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/costs.ts'
+import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/models/costs.ts'
 
 export const backtestSpec = z.object({
   strategy: z.string(),

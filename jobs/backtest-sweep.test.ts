@@ -2,7 +2,7 @@
  * Rows of backtests whose jobs are somewhere else than the rows say.
  */
 import { expect, test } from 'vitest'
-import type { Backtest } from '../api/ports.ts'
+import type { Backtest } from '../api/ports/ports.ts'
 import { sweepBacktests } from './backtest-sweep.ts'
 import { type JobPlace, QueueDown } from './queues.ts'
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { Backtest, BacktestRequest, Backtests, Page, QueueIsDown } from '../api/ports.ts'
+import type { Backtest, BacktestRequest, Backtests, Page, QueueIsDown } from '../api/ports/ports.ts'
 import type { BacktestRows } from '../db/reads/backtests.ts'
 import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'

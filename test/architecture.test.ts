@@ -45,7 +45,7 @@ describe('each rule finds', () => {
     ['a strategy importing risk', 'src/strategy/a.ts', "import {\n  type A,\n  b,\n} from '../risk/check.ts'"],
     ['anything importing app', 'api/a.ts', "import { compose } from '../src/process/compose.ts'"],
     ['bots importing the database', 'bots/a.ts', "import { sql } from '../db/client.ts'"],
-    ['an adapter importing what runs of its user', 'db/a.ts', "import { type A, run } from '../api/ports.ts'"],
+    ['an adapter importing what runs of its user', 'db/a.ts', "import { type A, run } from '../api/ports/ports.ts'"],
     ['a dynamic import', 'src/market/a.ts', "const x = await import('../kernel/kernel.ts')"],
     ['a re-export', 'src/core/a.ts', "export { x } from '../market/bars.ts'"],
     ['production code importing a test', 'src/kernel/a.ts', "import { x } from '../../test/support/source.ts'"],
@@ -55,7 +55,7 @@ describe('each rule finds', () => {
   })
 
   test('the import rules let an adapter import the types of a port, and a test import anything', () => {
-    expect(importFindings([file('db/a.ts', "import { type A, type B } from '../api/ports.ts'")])).toEqual([])
+    expect(importFindings([file('db/a.ts', "import { type A, type B } from '../api/ports/ports.ts'")])).toEqual([])
     expect(importFindings([file('src/core/a.test.ts', "import { Kernel } from '../kernel/kernel.ts'")])).toEqual([])
     expect(importFindings([file('src/core/a.ts', "// import { x } from '../market/bars.ts'\nconst a = 1")])).toEqual([])
   })

@@ -2,12 +2,24 @@
  * What a command is: one typed object from which every surface, the help and the documentation are made.
  */
 import type { z } from 'zod'
-import type { Audit, Backtests, CandleReader, Charts, Codes, Confirmations, Control, Json, Keys, Reads, SystemFacts } from '../ports.ts'
-import { type People, ROLES, type Role } from '../access-ports.ts'
-import type { AlertPorts, PriceRules } from '../alert-ports.ts'
-import type { Webhooks } from '../webhook-ports.ts'
-import type { SignalPorts } from '../signal-ports.ts'
-import type { PortfolioPorts } from '../portfolio-ports.ts'
+import type {
+  Audit,
+  Backtests,
+  CandleReader,
+  Charts,
+  Codes,
+  Confirmations,
+  Control,
+  Json,
+  Keys,
+  Reads,
+  SystemFacts,
+} from '../ports/ports.ts'
+import { type People, ROLES, type Role } from '../ports/access-ports.ts'
+import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
+import type { Webhooks } from '../ports/webhook-ports.ts'
+import type { SignalPorts } from '../ports/signal-ports.ts'
+import type { PortfolioPorts } from '../ports/portfolio-ports.ts'
 import type { Reply } from './reply.ts'
 
 export { ROLES, type Role }

@@ -3,7 +3,7 @@
  * Never lowers what a command's row says, and never makes the way to safety longer unless the configuration asks for it (S3, S17).
  */
 import { type Actor, type Command, type CommandPorts, type Surface, TIERS, type Tier } from './command.ts'
-import { duration } from './format.ts'
+import { duration } from './words/format.ts'
 import { type Reply, reply, runs } from './reply.ts'
 
 /** A card with one tap. */

@@ -3,8 +3,8 @@
  */
 import { z } from 'zod'
 import { absolute, compare, divide, multiply, signOf, subtract } from '../amount.ts'
-import type { Reads } from '../ports.ts'
-import { price, signed } from './format.ts'
+import type { Reads } from '../ports/ports.ts'
+import { price, signed } from './words/format.ts'
 
 const Sight = z.object({
   symbol: z.string(),

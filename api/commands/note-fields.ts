@@ -1,7 +1,7 @@
 /**
  * Notes and tags of trades as they are shown.
  */
-import type { TradeNote } from '../portfolio-ports.ts'
+import type { TradeNote } from '../ports/portfolio-ports.ts'
 import { type Field, field, untrusted } from './reply.ts'
 
 const SHOWN = 5

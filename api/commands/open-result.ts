@@ -4,7 +4,7 @@
 import type { PositionRow } from '../../src/journal/row.ts'
 import { isSpotSymbol } from '../../src/market/instrument.ts'
 import { add, multiply, negate, subtract } from '../amount.ts'
-import type { Reads } from '../ports.ts'
+import type { Reads } from '../ports/ports.ts'
 
 const TRADES_MAX = 500
 const FILLS_MAX = 1_000

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandOutcome } from '../../src/kernel/trader-command.ts'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import { absolute, add, divide, multiply, negate, signOf, subtract } from '../amount.ts'
-import type { Reads } from '../ports.ts'
-import { amount, coinOf, money, price, trimmed } from './format.ts'
+import type { Reads } from '../ports/ports.ts'
+import { amount, coinOf, money, price, trimmed } from './words/format.ts'
 import { type Field, field } from './reply.ts'
 
 /** How long an answer waits for fills and stops; after that it shows what there is. */

@@ -2,11 +2,11 @@
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
  */
 import type { z } from 'zod'
-import type { AuditEntry, Confirmation, Json } from '../ports.ts'
+import type { AuditEntry, Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
 import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
-import { duration } from './format.ts'
+import { duration } from './words/format.ts'
 import { unknownReply } from './other-programs.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'

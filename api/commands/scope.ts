@@ -2,7 +2,7 @@
  * What figures are asked of: the whole account, a strategy by its name, or a symbol as operators write it.
  */
 import type { CommandContext } from './command.ts'
-import type { MeasuredScope } from './measures-report.ts'
+import type { MeasuredScope } from './reports/measures-report.ts'
 import type { Reply } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Whether the trader is running, by its own reports, and what every surface answers while it is not.
  */
-import type { PartHealth } from '../ports.ts'
+import type { PartHealth } from '../ports/ports.ts'
 
 /** It reports once a second; one that has not for this long is down, whatever its last words were. */
 export const TRADER_SILENT_MS = 10_000

@@ -4,11 +4,11 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { filterText } from '../../src/alerts/filter.ts'
 import { type AlertProblem, PROBLEM_STATES } from '../../src/alerts/problem.ts'
-import type { StoredSilence } from '../alert-ports.ts'
+import type { StoredSilence } from '../ports/alert-ports.ts'
 import { actionsOf, kindOf } from '../../src/alerts/catalogue.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
-import { instant, iso, isoOrNull } from '../field-shapes.ts'
+import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 

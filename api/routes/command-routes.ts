@@ -3,14 +3,14 @@
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
-import { coinOf } from '../commands/format.ts'
+import { coinOf } from '../commands/words/format.ts'
 import type { ApiContext } from '../context.ts'
-import { symbolName } from '../field-shapes.ts'
+import { symbolName } from '../shapes/field-shapes.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
-import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../account-shapes.ts'
+import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../shapes/account-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
-import { positionId } from '../shapes.ts'
+import { positionId } from '../shapes/trade-shapes.ts'
 import { As, content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 

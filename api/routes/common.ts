@@ -9,7 +9,7 @@ import type { CommandPorts } from '../commands/command.ts'
 import type { CommandResult } from '../commands/run.ts'
 import type { ApiContext } from '../context.ts'
 import { problem } from '../problem.ts'
-import { type Status, toConfirmation, toStatus } from '../account-shapes.ts'
+import { type Status, toConfirmation, toStatus } from '../shapes/account-shapes.ts'
 
 /** A request that does not fit its schema: every place named. */
 export const onInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {

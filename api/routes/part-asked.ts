@@ -3,7 +3,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import type { CommandPorts } from '../commands/command.ts'
-import type { MeasuredScope } from '../commands/measures-report.ts'
+import type { MeasuredScope } from '../commands/reports/measures-report.ts'
 import { scopeOf } from '../commands/scope.ts'
 import { problem } from '../problem.ts'
 

@@ -23,10 +23,10 @@ import {
   toEvent,
   toFlow,
   toStrategies,
-} from '../account-shapes.ts'
-import { iso, symbolName } from '../field-shapes.ts'
+} from '../shapes/account-shapes.ts'
+import { iso, symbolName } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
-import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes.ts'
+import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes/trade-shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
 import { heardHealth } from '../commands/silence.ts'
 import { readLoads } from '../../src/journal/strategy-load.ts'

@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { CodeVerdict, Codes } from '../../api/ports.ts'
+import type { CodeVerdict, Codes } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
 import { EVENTS_CHANNEL } from '../journal/journal.ts'
 import { toJson } from '../json.ts'

@@ -1,7 +1,7 @@
 /**
  * People with roles in chats, changed one at a time, so that of two admins who remove each other at once one stays.
  */
-import type { ChatPlatform, People, PeopleChange, Person } from '../../api/access-ports.ts'
+import type { ChatPlatform, People, PeopleChange, Person } from '../../api/ports/access-ports.ts'
 import type { Role } from '../../api/commands/command.ts'
 import type { Queryable, Sql } from '../client.ts'
 

@@ -3,7 +3,7 @@
  * the key of signatures is kept nowhere, since it is made from a key that lies in the data directory.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { NewSource, OpenSource, SignalSource, SignalSources, SourceSecrets } from '../../api/signal-ports.ts'
+import type { NewSource, OpenSource, SignalSource, SignalSources, SourceSecrets } from '../../api/ports/signal-ports.ts'
 import type { Sql } from '../client.ts'
 import { derivedKey, signingText } from './derived-key.ts'
 import { toJson } from '../json.ts'

@@ -1,7 +1,7 @@
 /**
  * Open problems, silences and quiet hours, as commands read and change them.
  */
-import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/alert-ports.ts'
+import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { Queryable, Sql } from '../client.ts'

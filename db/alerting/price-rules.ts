@@ -1,7 +1,7 @@
 /**
  * Alerts that users set, and the memory of which have fired: they survive restarts and fire once for each crossing.
  */
-import type { NewPriceRule, PriceRules, StoredPriceRule } from '../../api/alert-ports.ts'
+import type { NewPriceRule, PriceRules, StoredPriceRule } from '../../api/ports/alert-ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

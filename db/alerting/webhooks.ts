@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { Webhook as Signer } from 'standardwebhooks'
-import type { NewWebhook, Webhook, WebhookDelivery, Webhooks } from '../../api/webhook-ports.ts'
+import type { NewWebhook, Webhook, WebhookDelivery, Webhooks } from '../../api/ports/webhook-ports.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import { matches } from '../../src/alerts/filter.ts'
 import { type WebhookPreset, webhookBody } from '../../src/alerts/webhook-body.ts'

@@ -1,8 +1,8 @@
 /**
  * What the allocator keeps: the period that it looked at last, and alerts of what it moved.
  */
-import type { AllocatorLog } from '../../api/portfolio-ports.ts'
-import type { Json } from '../../api/ports.ts'
+import type { AllocatorLog } from '../../api/ports/portfolio-ports.ts'
+import type { Json } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Rows of backtests: what was asked, how far it is, what came out.
  */
-import type { Backtest, BacktestStatus, Json, Page } from '../../api/ports.ts'
+import type { Backtest, BacktestStatus, Json, Page } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

@@ -2,7 +2,7 @@
  * Whole histories for accounting, oldest first: fills, balances of the ledger, closed trades.
  */
 import { and, asc, eq, gte, lt } from 'drizzle-orm'
-import type { Books } from '../../api/portfolio-ports.ts'
+import type { Books } from '../../api/ports/portfolio-ports.ts'
 import type { FillRow, LedgerRow, TradeRow } from '../../src/journal/row.ts'
 import type { Drizzle } from '../client.ts'
 import { fills, ledger, trades } from '../schema/trading.ts'

@@ -1,7 +1,7 @@
 /**
  * What users wrote about trades. Theirs: a rebuild of the projections leaves it alone.
  */
-import type { Notes, TradeNote } from '../../api/portfolio-ports.ts'
+import type { Notes, TradeNote } from '../../api/ports/portfolio-ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

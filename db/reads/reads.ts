@@ -21,7 +21,7 @@ import type {
   TradeQuery,
   TradeStats,
   TradeSum,
-} from '../../api/ports.ts'
+} from '../../api/ports/ports.ts'
 import type {
   AccountRow,
   AlgorithmRow,

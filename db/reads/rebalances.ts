@@ -1,8 +1,8 @@
 /**
  * Rows of rebalances: what was confirmed, how far it is, what was left undone.
  */
-import type { Json } from '../../api/ports.ts'
-import type { Rebalance, Rebalances } from '../../api/portfolio-ports.ts'
+import type { Json } from '../../api/ports/ports.ts'
+import type { Rebalance, Rebalances } from '../../api/ports/portfolio-ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Sums over stretches of time for reports: equity at their ends, growth without flows, trades, fees and funding.
  */
-import type { CapitalChange, FundingSum, PeriodSum, Reports } from '../../api/portfolio-ports.ts'
+import type { CapitalChange, FundingSum, PeriodSum, Reports } from '../../api/ports/portfolio-ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 

@@ -3,7 +3,7 @@
  * Never runs a command twice that may have sent an order: what was taken when its trader ended is failed, not repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AskedBy } from '../../api/ports.ts'
+import type { AskedBy } from '../../api/ports/ports.ts'
 import type { CommandOutcome, CommandQueue, KeySpending, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import { STOP_COMMANDS } from '../../src/kernel/handlers/stop-commands.ts'
 import { PostgresKeySpending } from '../access/key-spending.ts'

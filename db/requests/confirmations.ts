@@ -2,7 +2,7 @@
  * Cards that wait for an answer, and the record of who asked for what.
  */
 import { randomInt } from 'node:crypto'
-import type { Audit, AuditEntry, Confirmation, Confirmations, NewConfirmation } from '../../api/ports.ts'
+import type { Audit, AuditEntry, Confirmation, Confirmations, NewConfirmation } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
 import { messageOf } from '../error.ts'
 import { toJson } from '../json.ts'

@@ -1,7 +1,7 @@
 /**
  * Control of the trader by command rows.
  */
-import type { AskedBy, Control } from '../../api/ports.ts'
+import type { AskedBy, Control } from '../../api/ports/ports.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import type { CommandWriter } from './commands.ts'
 

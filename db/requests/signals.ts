@@ -3,7 +3,7 @@
  * What was answered as accepted is there after a kill, once (S15).
  */
 import { createHash } from 'node:crypto'
-import type { Arrival, OpenSource, SignalIntake, SignalRow, Signals, Taken } from '../../api/signal-ports.ts'
+import type { Arrival, OpenSource, SignalIntake, SignalRow, Signals, Taken } from '../../api/ports/signal-ports.ts'
 import type { SignalCommand } from '../../src/kernel/trader-command.ts'
 import { type Judgment, judgeSignal, twinKey } from '../../src/signals-in/judge.ts'
 import { refusalSentence } from '../../src/signals-in/refusal-sentence.ts'

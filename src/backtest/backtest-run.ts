@@ -14,8 +14,8 @@ import type { Sizing } from '../risk/sizing.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
-import { MAINTENANCE_RATE } from '../venue/sim/costs.ts'
-import type { SlippageModel } from '../venue/sim/models.ts'
+import { MAINTENANCE_RATE } from '../venue/sim/models/costs.ts'
+import type { SlippageModel } from '../venue/sim/models/models.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
 
 export interface RunSeries {

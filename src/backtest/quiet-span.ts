@@ -3,7 +3,7 @@
  */
 import { type Cash, type InstrumentIndex, cash, ticks, ts } from '../core/units.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { SignalRun } from '../kernel/state/signal-run.ts'
+import type { SignalRun } from '../kernel/state/strategies/signal-run.ts'
 import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { type Position, unrealizedOf } from '../portfolio/position.ts'

@@ -9,7 +9,7 @@ import type { Bars } from '../market/bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { measureOf } from '../strategy/universe/measure.ts'
 import { type Measure, type UniverseRules, dueAt } from '../strategy/universe/universe.ts'
-import { type SlippageModel, spreadTicksOf } from '../venue/sim/models.ts'
+import { type SlippageModel, spreadTicksOf } from '../venue/sim/models/models.ts'
 
 export class BacktestUniverses {
   private readonly kernel: Kernel

@@ -2,7 +2,7 @@
  * The keys of the configuration, found by walking the schema: their paths, their names in the environment, what they allow.
  */
 import { z } from 'zod'
-import { PLAIN_ENV_NAMES, configSchema } from './config-schema.ts'
+import { PLAIN_ENV_NAMES, configSchema } from './sections/config-schema.ts'
 
 export interface ConfigKey {
   /** `telegram.apiRoot` */

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { allocatorSettings } from './allocator-config.ts'
+import { allocatorSettings } from './sections/allocator-config.ts'
 import { CONFIG_KEYS } from './config-keys.ts'
 import { type ConfigSources, displayValue, loadConfig } from './config.ts'
 

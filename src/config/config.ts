@@ -9,9 +9,9 @@ import { issueWords } from '../core/issue-words.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { CONFIG_KEYS, type ConfigKey, ENV_PREFIX } from './config-keys.ts'
-import { type Config, configSchema } from './config-schema.ts'
+import { type Config, configSchema } from './sections/config-schema.ts'
 
-export type { Config } from './config-schema.ts'
+export type { Config } from './sections/config-schema.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The environment of this process. */

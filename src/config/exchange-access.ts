@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'
 import { SIM_KEY, SIM_SECRET } from '../venue/sim/sim-key.ts'
-import type { Config } from './config-schema.ts'
+import type { Config } from './sections/config-schema.ts'
 import type { DataPaths } from '../system/paths.ts'
 
 export interface ExchangeAccess {

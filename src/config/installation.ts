@@ -3,7 +3,7 @@
  */
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 import type { DataPaths } from '../system/paths.ts'
-import type { Config } from './config-schema.ts'
+import type { Config } from './sections/config-schema.ts'
 
 export interface Installation {
   readonly config: Config

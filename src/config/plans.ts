@@ -2,17 +2,17 @@
  * Which strategies and symbols a configuration trades, each strategy with its symbols, and each symbol with one owner.
  */
 import type { Problem } from '../core/problem.ts'
-import type { Config } from './config-schema.ts'
+import type { Config } from './sections/config-schema.ts'
 import { DEFAULT_PLANS, type StrategyPlan, type TradePlan, planOf } from './strategy-plan.ts'
 import type { StrategyChange } from './strategy-changes.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 
 import { type Result, err, ok } from '../core/result.ts'
-import { generatedInstruments } from '../venue/sim/market.ts'
+import { generatedInstruments } from '../venue/sim/models/market.ts'
 import { isSymbolText, spellingOf } from '../market/symbol-text.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { MANUAL_OWNER } from '../trading/manual-owner.ts'
-import { riskOf, strayScope } from './risk-config.ts'
+import { riskOf, strayScope } from './sections/risk-config.ts'
 const CONFIG_INVALID = 3
 
 /** What users enter by hand in the simulator where nobody has said otherwise and no strategy owns it. */

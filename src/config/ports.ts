@@ -1,7 +1,7 @@
 /**
  * The ports that a configuration listens on, and another one for whose port is taken.
  */
-import type { Config } from './config-schema.ts'
+import type { Config } from './sections/config-schema.ts'
 import { hasSimulator } from './exchange-access.ts'
 
 export interface PortUse {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Problem } from '../core/problem.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { Config, LoadedConfig } from './config.ts'
-import { universeSchema } from './universe-config.ts'
+import { universeSchema } from './sections/universe-config.ts'
 import { DEFAULT_PLANS, type PlanSpec } from './strategy-plan.ts'
 
 /** @example { id: 'ema-cross', spec: { strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { fast: '9' } }, actor: 'cli', atMs: 1764460800000 } */

@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { type CheckLine, failed, problem, warned, well } from './check-line.ts'
-import type { Config } from '../config/config-schema.ts'
+import type { Config } from '../config/sections/config-schema.ts'
 import { isKeyed, readKeyFile } from '../config/exchange-access.ts'
 import { type PortUse, otherPort, portsOf } from '../config/ports.ts'
 import { holderOf } from '../system/lock.ts'

@@ -7,7 +7,7 @@ import { type SettingOverride, targetKey } from '../kernel/state/effective-limit
 import { type Hold, type HoldScope, tradingState } from '../kernel/state/holds.ts'
 import { limitAt } from '../core/money-limit.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { StrategyRun } from '../kernel/state/strategy-run.ts'
+import type { StrategyRun } from '../kernel/state/strategies/strategy-run.ts'
 import { type Instrument, formatPrice, formatQuantity, lotFloat, ticksFromFloat } from '../market/instrument.ts'
 import { type Position, averageEntry } from '../portfolio/position.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'

@@ -13,8 +13,8 @@ import type { ParentOrders } from './state/parent-orders.ts'
 import type { ExitAims } from './state/exit-aims.ts'
 import type { PendingCloses } from './state/pending-closes.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
-import type { StrategyRun } from './state/strategy-run.ts'
-import type { Universes } from './state/universes.ts'
+import type { StrategyRun } from './state/strategies/strategy-run.ts'
+import type { Universes } from './state/strategies/universes.ts'
 
 export interface KernelContext {
   readonly config: KernelConfig

@@ -12,8 +12,8 @@ import type { NearLimit, NearLimits } from './handlers/near-limits.ts'
 import type { SafetyControls } from './handlers/safety-controls.ts'
 import type { EffectiveLimits } from './state/effective-limits.ts'
 import type { OrderTable } from './state/order-table.ts'
-import { MarketRun } from './state/markets-run.ts'
-import type { StrategyRun } from './state/strategy-run.ts'
+import { MarketRun } from './state/strategies/markets-run.ts'
+import type { StrategyRun } from './state/strategies/strategy-run.ts'
 
 /** The parts of a kernel that facts are booked in. */
 export interface FactBooks {

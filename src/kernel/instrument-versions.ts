@@ -16,8 +16,8 @@ import { safePrices, safeTarget } from './orders/convert-order.ts'
 import type { OrderGateway } from './orders/order-gateway.ts'
 import type { OrderTable } from './state/order-table.ts'
 import type { PortfolioState } from './state/portfolio-state.ts'
-import { MarketRun } from './state/markets-run.ts'
-import type { StrategyRun } from './state/strategy-run.ts'
+import { MarketRun } from './state/strategies/markets-run.ts'
+import type { StrategyRun } from './state/strategies/strategy-run.ts'
 import type { StrategyStarts } from './handlers/strategy-starts.ts'
 
 interface Converted {

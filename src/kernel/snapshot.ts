@@ -14,7 +14,7 @@ import type { Hold } from './state/holds.ts'
 import type { OrderNotice } from './state/order-notices.ts'
 import type { OrderTableState } from './state/order-table.ts'
 import type { PortfolioSnapshot } from './state/portfolio-state.ts'
-import type { UniverseState } from './state/universes.ts'
+import type { UniverseState } from './state/strategies/universes.ts'
 
 export interface KernelSnapshot {
   readonly codeVersion: number

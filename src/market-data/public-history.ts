@@ -12,7 +12,7 @@ import { HistoryReader } from '../venue/bybit/read/history.ts'
 import { ListingReader } from '../venue/bybit/read/listing.ts'
 import { Requests } from '../venue/bybit/http/requests.ts'
 
-import type { Config } from '../config/config-schema.ts'
+import type { Config } from '../config/sections/config-schema.ts'
 import { publicUrls } from '../config/exchange-access.ts'
 import { type DownloadFailure, type DownloadPorts, type DownloadReport, type DownloadRequest, download } from './history-download.ts'
 import { machineClock } from '../system/wall-clock.ts'

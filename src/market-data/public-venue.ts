@@ -14,7 +14,7 @@ import { type Instrument, makeInstrument, tickFloat } from '../market/instrument
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
 
-import type { Config } from '../config/config-schema.ts'
+import type { Config } from '../config/sections/config-schema.ts'
 
 import { exchangeAccess } from '../config/exchange-access.ts'
 import { machineClock } from '../system/wall-clock.ts'

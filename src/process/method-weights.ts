@@ -1,7 +1,7 @@
 /**
  * Weights by a method of src/portfolio/allocation on returns of closed candles, as the exchange lists them now.
  */
-import type { MethodWeights, WeightsRequest } from '../../api/portfolio-ports.ts'
+import type { MethodWeights, WeightsRequest } from '../../api/ports/portfolio-ports.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { allocate } from '../portfolio/allocation/allocate.ts'
 import { LONG_ONLY } from '../portfolio/allocation/bounds.ts'

@@ -2,7 +2,7 @@
  * Candles read a moment ago: asked for once, and again when they are old or were not there.
  */
 import { expect, test } from 'vitest'
-import type { CandleReader } from '../../api/ports.ts'
+import type { CandleReader } from '../../api/ports/ports.ts'
 import { recentCandles } from './recent-candles.ts'
 
 const row = { ts: 0, open: 1, high: 1, low: 1, close: 1 }

@@ -1,7 +1,7 @@
 /**
  * Candles as they were read a moment ago, so that who looks again and again does not spend the exchange's requests.
  */
-import type { CandleReader } from '../../api/ports.ts'
+import type { CandleReader } from '../../api/ports/ports.ts'
 
 /** Wall time. At 600 times the market's speed it is less than an hour. */
 const KEPT_MS = 5_000

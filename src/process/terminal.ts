@@ -1,7 +1,7 @@
 /**
  * What `npm start` prints: the badge, a line for each part, what to try next, and then what is traded.
  */
-import type { Config } from '../config/config-schema.ts'
+import type { Config } from '../config/sections/config-schema.ts'
 import type { Hint } from '../config/hint.ts'
 
 const BADGES: Readonly<Record<Config['profile'], string>> = {

@@ -5,7 +5,7 @@ import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
-import type { StrategyList } from '../kernel/state/strategy-runs.ts'
+import type { StrategyList } from '../kernel/state/strategies/strategy-runs.ts'
 
 export interface KernelPlan extends TradePlan {
   readonly profile: string

@@ -11,7 +11,7 @@ import type { ExecutionReport, StreamReport } from '../../src/trading/report.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../../src/venue/bybit/http/client.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
-import type { FaultRule } from '../../src/venue/sim/faults.ts'
+import type { FaultRule } from '../../src/venue/sim/models/faults.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 
 const BTC = instrumentIndex(0)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { CONFIG_KEYS, type ConfigKey } from '../../src/config/config-keys.ts'
 import { settingKeyOf, settingOf } from '../../src/risk/settings/setting.ts'
 import { PROFILE_VALUES } from '../../src/risk/profiles.ts'
-import { configSchema } from '../../src/config/config-schema.ts'
+import { configSchema } from '../../src/config/sections/config-schema.ts'
 
 const LIVE = 'confirm.live.'
 const WORDS: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { type SettingKey, settingOf } from '../../src/risk/settings/setting.ts'
 import type { Random } from '../../src/core/random.ts'
 import { DAY_MS } from '../../src/core/units.ts'
 import type { TraderCommand } from '../../src/kernel/trader-command.ts'
-import type { FaultEffect, FaultPlanSpec, FaultRule, FaultStream } from '../../src/venue/sim/faults.ts'
+import type { FaultEffect, FaultPlanSpec, FaultRule, FaultStream } from '../../src/venue/sim/models/faults.ts'
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/account/conditions.ts'
 import type { Fate } from './life.ts'
 

@@ -48,7 +48,7 @@ export const LAYERS = [
   ['api/commands/', 'commands'],
   ['api/amount.ts', 'commands'],
   ['api/ids.ts', 'commands'],
-  ['api/access-ports.ts', 'commands'],
+  ['api/ports/access-ports.ts', 'commands'],
   ['api/client.ts', 'client'],
   ['api/', 'api'],
   ['jobs/', 'jobs'],

@@ -1,14 +1,14 @@
 /**
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  */
-import type { RiskChange } from '../../api/ports.ts'
+import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
-import type { FundingSum, PeriodSum, TradeNote } from '../../api/portfolio-ports.ts'
-import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports.ts'
-import type { SignalRow, SignalSource } from '../../api/signal-ports.ts'
+import type { FundingSum, PeriodSum, TradeNote } from '../../api/ports/portfolio-ports.ts'
+import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports/ports.ts'
+import type { SignalRow, SignalSource } from '../../api/ports/signal-ports.ts'
 import { err } from '../../src/core/result.ts'
 import type {
   AccountRow,

@@ -9,7 +9,7 @@ import type {
   SampleAlert,
   StoredSilence,
   StoredSubscription,
-} from '../../api/alert-ports.ts'
+} from '../../api/ports/alert-ports.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 
 export interface MemoryAlerts extends AlertPorts {

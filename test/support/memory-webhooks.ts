@@ -1,7 +1,7 @@
 /**
  * Webhooks in memory, for tests of commands.
  */
-import type { NewWebhook, Webhooks } from '../../api/webhook-ports.ts'
+import type { NewWebhook, Webhooks } from '../../api/ports/webhook-ports.ts'
 
 export interface MemoryWebhooks extends Webhooks {
   made: (NewWebhook & { readonly actor: string })[]

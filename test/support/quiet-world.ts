@@ -19,7 +19,7 @@ import { tradingStop } from '../../src/venue/sim/bybit-server/routes/account-rou
 import type { ConditionChange } from '../../src/venue/sim/bybit-server/account/conditions.ts'
 import { moveWallet } from '../../src/venue/sim/bybit-server/account/wallet-move.ts'
 import { createOrder } from '../../src/venue/sim/bybit-server/routes/order-routes.ts'
-import type { FaultEffect, FaultMatch } from '../../src/venue/sim/faults.ts'
+import type { FaultEffect, FaultMatch } from '../../src/venue/sim/models/faults.ts'
 import { Life } from '../simulation/life.ts'
 import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'

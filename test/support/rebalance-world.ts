@@ -1,7 +1,7 @@
 /**
  * A world whose trader fills at market what a rebalance sends, with rows of rebalances in memory.
  */
-import type { Rebalance, Rebalances } from '../../api/portfolio-ports.ts'
+import type { Rebalance, Rebalances } from '../../api/ports/portfolio-ports.ts'
 import { ok } from '../../src/core/result.ts'
 import { instrumentIndex } from '../../src/core/units.ts'
 import { makeInstrument } from '../../src/market/instrument.ts'

@@ -2,7 +2,7 @@
  * S13: what every surface says of a trader that does not run: down, with the time, old figures called old, and the way past it.
  */
 import { expect, test } from 'vitest'
-import { toStatus } from '../../api/account-shapes.ts'
+import { toStatus } from '../../api/shapes/account-shapes.ts'
 import { whatIsMissing } from '../../api/app.ts'
 import type { ApiContext } from '../../api/context.ts'
 import { heardHealth } from '../../api/commands/silence.ts'

@@ -2,7 +2,7 @@
  * What users read of a strategy: its state, what explains it, its parameters and where they come from; the same words over REST.
  */
 import { expect, test } from 'vitest'
-import { toStrategies } from '../../api/account-shapes.ts'
+import { toStrategies } from '../../api/shapes/account-shapes.ts'
 import type { HoldRow, StrategyRow } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { strategyRowOf } from '../support/strategy-row.ts'

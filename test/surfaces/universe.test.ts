@@ -2,7 +2,7 @@
  * `universe`: which symbols of a strategy take entries and why not the others, in chat and terminal and over REST.
  */
 import { expect, test } from 'vitest'
-import { toStrategies } from '../../api/account-shapes.ts'
+import { toStrategies } from '../../api/shapes/account-shapes.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { StrategyRow, UniverseStanding } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod'
 import { FILE_KEY_NAME } from '../../../src/core/key-names.ts'
-import type { KeyState } from '../../ports.ts'
+import type { KeyState } from '../../ports/ports.ts'
 import { type Command, type CommandContext, defineAction, refuse, alreadyDone } from '../command.ts'
-import { amount, duration, short } from '../format.ts'
+import { amount, duration, short } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 
 const NEW_NEXT = 'At the terminal: ballast api keys create --preset read-only --name grafana'

@@ -3,7 +3,7 @@
  * Never takes the last admin away, and never changes one that the configuration names.
  */
 import { z } from 'zod'
-import { PLATFORMS, type Person } from '../../access-ports.ts'
+import { PLATFORMS, type Person } from '../../ports/access-ports.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, ROLES, alreadyDone, defineAction, refuse } from '../command.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 

@@ -3,7 +3,7 @@
  */
 import type { AlertProblem } from '../../../src/alerts/problem.ts'
 import { kindOf } from '../../../src/alerts/catalogue.ts'
-import { duration } from '../format.ts'
+import { duration } from '../words/format.ts'
 import { type Field, field, untrusted } from '../reply.ts'
 
 const stateText = ({ status, ackedBy, endedBy, endedAt, ackedAt }: AlertProblem, now: number): string[] => {

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { RULE_FIGURES, RULE_SIDES, isReached } from '../../../src/alerts/price-rule.ts'
 import { ADDRESS_HINT, isAddress } from '../../../src/alerts/subscriptions.ts'
-import type { StoredPriceRule } from '../../alert-ports.ts'
+import type { StoredPriceRule } from '../../ports/alert-ports.ts'
 import { calledBy } from '../called.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
 import { groupedNumber } from './price-words.ts'

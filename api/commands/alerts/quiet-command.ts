@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { quietText, readQuiet } from '../../../src/alerts/quiet.ts'
-import type { ChatQuiet } from '../../alert-ports.ts'
+import type { ChatQuiet } from '../../ports/alert-ports.ts'
 import { calledBy } from '../called.ts'
 import { type Command, type CommandContext, defineAction, refuse, alreadyDone } from '../command.ts'
 import { type Reply, reply, runs } from '../reply.ts'

@@ -6,7 +6,7 @@ import { alertSentence } from '../../../src/journal/alert-sentence.ts'
 import type { AlertCode, AlertData } from '../../../src/kernel/alert.ts'
 import type { AlertSeverity } from '../../../src/kernel/state/alert-severity.ts'
 import { ts } from '../../../src/core/units.ts'
-import type { SampleAlert } from '../../alert-ports.ts'
+import type { SampleAlert } from '../../ports/alert-ports.ts'
 
 const FLOW = { kind: 'transfer-out', named: 'TRANSFER_OUT', amount: '-2000', coin: 'USDT', symbol: undefined, isMoney: true } as const
 const LOSS = { lost: '512.40', limit: '500' }

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { P1_SILENCE_MAX_MS, SILENCE_MAX_MS } from '../../../src/alerts/attention.ts'
 import { FILTER_USAGE, filterText, parseFilter } from '../../../src/alerts/filter.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
-import type { StoredSilence } from '../../alert-ports.ts'
+import type { StoredSilence } from '../../ports/alert-ports.ts'
 import { calledBy } from '../called.ts'
 import { type Command, defineAction, defineRead, noArguments, refuse } from '../command.ts'
-import { duration, time } from '../format.ts'
+import { duration, time } from '../words/format.ts'
 import { type Field, field, reply, runs, untrusted } from '../reply.ts'
 
 const REASON_MAX = 200

@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { filterText, parseFilter } from '../../../src/alerts/filter.ts'
 import { WEBHOOK_PRESETS, type WebhookPreset } from '../../../src/alerts/webhook-body.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
-import type { Webhook, WebhookDelivery } from '../../webhook-ports.ts'
+import type { Webhook, WebhookDelivery } from '../../ports/webhook-ports.ts'
 import { calledBy } from '../called.ts'
 import { type Command, type CommandContext, type Done, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
 import { isChat } from '../confirm-rules.ts'
-import { duration } from '../format.ts'
+import { duration } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 
 const ACTIONS = ['list', 'add', 'test', 'rotate', 'remove', 'deliveries', 'replay'] as const

@@ -13,7 +13,7 @@ import {
 } from '../../../src/portfolio/allocator/plan.ts'
 import { recordOf } from '../../../src/portfolio/allocator/record.ts'
 import { MANUAL_OWNER } from '../../../src/trading/manual-owner.ts'
-import type { AskedBy } from '../../ports.ts'
+import type { AskedBy } from '../../ports/ports.ts'
 import type { CommandPorts } from '../command.ts'
 import { untrusted } from '../reply.ts'
 

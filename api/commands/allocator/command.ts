@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { ALLOCATOR_METHODS } from '../../../src/portfolio/allocator/plan.ts'
 import { type Command, type CommandContext, type Done, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
-import { plainPercent } from '../format.ts'
+import { plainPercent } from '../words/format.ts'
 import { askedBy } from '../groups/control-group.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import {

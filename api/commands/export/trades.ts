@@ -3,7 +3,7 @@
  */
 import type { TradeRow } from '../../../src/journal/row.ts'
 import { add, negate } from '../../amount.ts'
-import type { TradeNote } from '../../portfolio-ports.ts'
+import type { TradeNote } from '../../ports/portfolio-ports.ts'
 import { type ExportTable, plainText, timeText } from './csv.ts'
 
 const COLUMNS = [

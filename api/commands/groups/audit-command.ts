@@ -2,9 +2,9 @@
  * audit: who changed which risk setting, when, from what to what and by which way, newest first. Read from the journal, which nobody changes.
  */
 import { z } from 'zod'
-import type { RiskChange } from '../../ports.ts'
+import type { RiskChange } from '../../ports/ports.ts'
 import { defineRead } from '../command.ts'
-import { short, time } from '../format.ts'
+import { short, time } from '../words/format.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import type { RiskSettingsShown } from './limits-command.ts'
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { LOT_METHODS } from '../../../src/portfolio/lots/tax-lots.ts'
 import { type Command, defineRead } from '../command.ts'
 import { EXPORTS, exportOf } from '../export/books.ts'
-import { money, amount as plainAmount } from '../format.ts'
+import { money, amount as plainAmount } from '../words/format.ts'
 import { field, reply, runs } from '../reply.ts'
 
 const YEAR_MIN = 2018

@@ -17,7 +17,7 @@ import {
 } from '../../../src/risk/settings/setting.ts'
 import { allowedText } from '../../../src/risk/settings/value.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
-import { amount, duration, short } from '../format.ts'
+import { amount, duration, short } from '../words/format.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { askedBy, scopeOf, send } from './control-group.ts'
 

@@ -3,9 +3,9 @@
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, defineRead } from '../command.ts'
-import { asOf, plainPercent, short } from '../format.ts'
-import { levelFields, levelText, measureFields, missingText, toneOfLevel } from '../measure-words.ts'
-import { type Book, type MeasuredScope, type MeasuresReport, bookOf, partsOf, reportOf } from '../measures-report.ts'
+import { asOf, plainPercent, short } from '../words/format.ts'
+import { levelFields, levelText, measureFields, missingText, toneOfLevel } from '../words/measure-words.ts'
+import { type Book, type MeasuredScope, type MeasuresReport, bookOf, partsOf, reportOf } from '../reports/measures-report.ts'
 import { type Reply, type Table, field, reply, runs, untrusted } from '../reply.ts'
 import { scopeOf } from '../scope.ts'
 import { noAccount } from './account-group.ts'

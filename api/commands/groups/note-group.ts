@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import type { TradeRow } from '../../../src/journal/row.ts'
 import { fromId } from '../../ids.ts'
-import type { TradeNote } from '../../portfolio-ports.ts'
+import type { TradeNote } from '../../ports/portfolio-ports.ts'
 import { calledBy } from '../called.ts'
 import {
   type Command,

@@ -7,7 +7,7 @@ import { WEIGHT_ONE } from '../../../src/portfolio/rebalance/weight.ts'
 import { formatDecimal } from '../../../src/core/decimal.ts'
 import { CASH_SCALE } from '../../../src/core/units.ts'
 import { divide, multiply } from '../../amount.ts'
-import type { Rebalance } from '../../portfolio-ports.ts'
+import type { Rebalance } from '../../ports/portfolio-ports.ts'
 import {
   type Command,
   type CommandContext,
@@ -21,7 +21,7 @@ import {
 } from '../command.ts'
 import { isChat } from '../confirm-rules.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
-import { amount, duration, plainPercent, short } from '../format.ts'
+import { amount, duration, plainPercent, short } from '../words/format.ts'
 import { RebalanceArgs, millionths, readRebalance } from '../rebalance/args.ts'
 import { RebalanceRun, obstacle } from '../rebalance/run.ts'
 import { type PlanAnswer, type Sight, afterSymbol, answerOf, planOf, sightOf } from '../rebalance/sight.ts'

@@ -2,9 +2,9 @@
  * backtest, chart: looking at the past.
  */
 import { z } from 'zod'
-import type { Backtest, Json } from '../../ports.ts'
+import type { Backtest, Json } from '../../ports/ports.ts'
 import { type Command, type CommandContext, defineRead } from '../command.ts'
-import { amount, duration, gauge, plainPercent } from '../format.ts'
+import { amount, duration, gauge, plainPercent } from '../words/format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 

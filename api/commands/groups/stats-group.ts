@@ -3,10 +3,10 @@
  */
 import { z } from 'zod'
 import { divide, fixed, signOf, toFloat } from '../../amount.ts'
-import type { TradeStats } from '../../ports.ts'
+import type { TradeStats } from '../../ports/ports.ts'
 import { type Command, defineRead } from '../command.ts'
-import { amount, duration, money, plainPercent, signed } from '../format.ts'
-import { bookOf, reportOf } from '../measures-report.ts'
+import { amount, duration, money, plainPercent, signed } from '../words/format.ts'
+import { bookOf, reportOf } from '../reports/measures-report.ts'
 import { type Field, field, reply, runs, untrusted } from '../reply.ts'
 import { scopeOf } from '../scope.ts'
 import { noAccount, periodOf } from './account-group.ts'

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { SCENARIO_NAMES, SHOCKS, type ScenarioName } from '../../../src/risk/stress/scenarios.ts'
 import type { Liquidation, StressResult } from '../../../src/risk/stress/stress.ts'
 import { type Command, defineRead, inOrder } from '../command.ts'
-import { asOf, money, percent, plainPercent, price, short, signed } from '../format.ts'
+import { asOf, money, percent, plainPercent, price, short, signed } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs } from '../reply.ts'
-import { type StressReport, stressReportOf } from '../stress-report.ts'
+import { type StressReport, stressReportOf } from '../reports/stress-report.ts'
 import { noAccount } from './account-group.ts'
 
 const TITLES: Readonly<Record<ScenarioName, string>> = {

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { type Command, type CommandContext, GROUPS, defineRead, hasRole, inOrder, noArguments } from '../command.ts'
-import { asOf, duration } from '../format.ts'
+import { asOf, duration } from '../words/format.ts'
 import { DIRECT_NEXT, heardHealth, silenceOf, silenceText } from '../silence.ts'
 import { user } from '../access/user-command.ts'
 import { key } from '../access/key-command.ts'

@@ -2,13 +2,13 @@
  * positions, orders, trades, trade: what is held, what waits and what is over.
  */
 import { z } from 'zod'
-import type { TradeNote } from '../../portfolio-ports.ts'
+import type { TradeNote } from '../../ports/portfolio-ports.ts'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
 import { absolute, add, compare, divide, multiply, negate, signOf, subtract, toFloat } from '../../amount.ts'
 import { toId } from '../../ids.ts'
 import { noAccount } from './account-group.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from '../command.ts'
-import { amount, asOf, costsOf, duration, money, percent, price, short, signed, time } from '../format.ts'
+import { amount, asOf, costsOf, duration, money, percent, price, short, signed, time } from '../words/format.ts'
 import { noteFields, notesText } from '../note-fields.ts'
 import { type Button, type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol, tradeNumberOf } from '../symbol.ts'

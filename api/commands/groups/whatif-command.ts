@@ -2,10 +2,10 @@
  * whatif: the card of an entry by hand without the question: what it would be, and which rule would deny it.
  * Nothing is sent, and nothing is kept of it.
  */
-import { toneOfRisk } from '../assessment-words.ts'
+import { toneOfRisk } from '../words/assessment-words.ts'
 import { type CommandContext, defineRead } from '../command.ts'
 import { OpenArgs, WHATIF_USAGE, WhatIfArgs, openCommandOf, orderFields, readOpen } from '../entry-by-hand.ts'
-import { short } from '../format.ts'
+import { short } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { askedBy } from './control-group.ts'
 import type { z } from 'zod'

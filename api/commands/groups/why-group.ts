@@ -6,10 +6,10 @@ import type { DecisionRow, FillRow, OrderRow, TradeRow } from '../../../src/jour
 import { add, divide, isDecimal, multiply, negate, signOf, subtract } from '../../amount.ts'
 import { fromId, toId } from '../../ids.ts'
 import { type Command, type CommandContext, defineRead, inOrder } from '../command.ts'
-import { amount, costsOf, duration, money, price, signed, time, trimmed } from '../format.ts'
+import { amount, costsOf, duration, money, price, signed, time, trimmed } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
-import { assessmentLines } from '../assessment-words.ts'
-import { AssessmentShape } from '../assessment-shape.ts'
+import { assessmentLines } from '../words/assessment-words.ts'
+import { AssessmentShape } from '../words/assessment-shape.ts'
 import { noteFields } from '../note-fields.ts'
 import { findTrade, purposeOf, sideWord } from './trading-group.ts'
 

@@ -3,8 +3,8 @@
  */
 import { z } from 'zod'
 import { defineRead } from '../command.ts'
-import { type Denial, type DenialGroup, groupsOf, refusedScope } from '../denials.ts'
-import { price, short, time } from '../format.ts'
+import { type Denial, type DenialGroup, groupsOf, refusedScope } from '../words/denials.ts'
+import { price, short, time } from '../words/format.ts'
 import { type Field, field, reply, runs, untrusted } from '../reply.ts'
 
 /** Refusals that are looked through. */

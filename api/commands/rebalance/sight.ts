@@ -6,7 +6,7 @@ import { formatDecimal, parseDecimal } from '../../../src/core/decimal.ts'
 import { type Instrument, formatQuantity, isSpotSymbol, parsePrice, parseQuantity } from '../../../src/market/instrument.ts'
 import { type RebalanceAsset, type RebalancePlan, type RebalanceRules, planRebalance } from '../../../src/portfolio/rebalance/plan.ts'
 import { WEIGHT_ONE, signedNotional, weightOf } from '../../../src/portfolio/rebalance/weight.ts'
-import { SPOT_RATE, TAKER_RATE } from '../../../src/venue/sim/costs.ts'
+import { SPOT_RATE, TAKER_RATE } from '../../../src/venue/sim/models/costs.ts'
 import type { CommandPorts } from '../command.ts'
 import type { Target } from './targets.ts'
 

@@ -8,10 +8,10 @@ import { exposureOf } from '../../../src/portfolio/measures/concentration.ts'
 import { marketRiskOf } from '../../../src/risk/stress/market-risk.ts'
 import type { PositionRow } from '../../../src/journal/row.ts'
 import { type Command, type CommandPorts, defineRead } from '../command.ts'
-import { amount, money, plainPercent, short, signed } from '../format.ts'
+import { amount, money, plainPercent, short, signed } from '../words/format.ts'
 import { noAccount } from '../groups/account-group.ts'
-import { BENCHMARK, heldOf } from '../measures-report.ts'
-import { closesOf } from '../stress-report.ts'
+import { BENCHMARK, heldOf } from './measures-report.ts'
+import { closesOf } from './stress-report.ts'
 import { type Field, type Table, field, reply, runs, untrusted } from '../reply.ts'
 
 /** From this on two symbols are one bet (engines of the risk check use the same). */

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { add, signOf, subtract } from '../../amount.ts'
 import { type Command, type CommandPorts, defineRead } from '../command.ts'
-import { amount, duration, money, short, signed } from '../format.ts'
+import { amount, duration, money, short, signed } from '../words/format.ts'
 import { noAccount, periodOf } from '../groups/account-group.ts'
-import { heldOf } from '../measures-report.ts'
+import { heldOf } from './measures-report.ts'
 import { field, reply, runs } from '../reply.ts'
 
 export interface FundingRow {

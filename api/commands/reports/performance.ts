@@ -3,9 +3,9 @@
  */
 import { z } from 'zod'
 import { divide, fixed, signOf } from '../../amount.ts'
-import type { TradeSum } from '../../ports.ts'
+import type { TradeSum } from '../../ports/ports.ts'
 import { type Command, type CommandPorts, defineRead } from '../command.ts'
-import { money, percent, plainPercent, short, signed } from '../format.ts'
+import { money, percent, plainPercent, short, signed } from '../words/format.ts'
 import { noAccount, periodOf } from '../groups/account-group.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { type PeriodResult, resultOf } from './periods.ts'

@@ -9,7 +9,7 @@ import { refusalSentence } from '../../../src/signals-in/refusal-sentence.ts'
 import { type OutsideSignal, SIGNAL_FORMATS, SOURCE_MODES, SOURCE_SIDES, isExitWish } from '../../../src/signals-in/signal.ts'
 import { templateOf } from '../../../src/signals-in/template.ts'
 import { WEBHOOK } from '../../../src/strategy/builtin/webhook.ts'
-import type { NewSource, SignalSource, SourceSecrets } from '../../signal-ports.ts'
+import type { NewSource, SignalSource, SourceSecrets } from '../../ports/signal-ports.ts'
 import {
   type Command,
   type CommandContext,
@@ -23,7 +23,7 @@ import {
 } from '../command.ts'
 import { calledBy } from '../called.ts'
 import { isChat } from '../confirm-rules.ts'
-import { duration } from '../format.ts'
+import { duration } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { signalBody } from './signal-body.ts'
 import { DEFAULT_OVERLAP, KEY_OF, type SourceArgs, sourceOf, sourceShape } from './source-args.ts'

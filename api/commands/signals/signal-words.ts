@@ -2,8 +2,8 @@
  * A signal that came in, in words: what it asked, and what became of it.
  */
 import { storedRefusalSentence } from '../../../src/signals-in/refusal-sentence.ts'
-import type { SignalRow } from '../../signal-ports.ts'
-import { duration } from '../format.ts'
+import type { SignalRow } from '../../ports/signal-ports.ts'
+import { duration } from '../words/format.ts'
 import { type Field, field, untrusted } from '../reply.ts'
 
 const BODY_SHOWN = 120

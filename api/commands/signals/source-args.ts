@@ -7,7 +7,7 @@ import { type Result, err, ok } from '../../../src/core/result.ts'
 import { SIGNAL_FORMATS, SOURCE_MODES, SOURCE_SIDES } from '../../../src/signals-in/signal.ts'
 import { SIGNAL_MARKETS, readSignalSymbol } from '../../../src/signals-in/symbol.ts'
 import { WEBHOOK } from '../../../src/strategy/builtin/webhook.ts'
-import type { NewSource } from '../../signal-ports.ts'
+import type { NewSource } from '../../ports/signal-ports.ts'
 import { NETWORK_PRESETS, networkOf } from './networks.ts'
 
 const MAX_AGE_MS = 86_400_000

@@ -6,7 +6,7 @@ import type { StrategyRow, UniverseStanding } from '../../../src/journal/row.ts'
 import { UNIVERSE_WORDS } from '../../../src/risk/denial-sentence.ts'
 import { IN_VERDICTS } from '../../../src/strategy/universe/universe.ts'
 import { defineRead } from '../command.ts'
-import { duration, short, time } from '../format.ts'
+import { duration, short, time } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs } from '../reply.ts'
 import { unknownStrategy } from './strategy-group.ts'
 

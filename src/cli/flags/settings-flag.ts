@@ -1,7 +1,7 @@
 /**
  * Risk settings as flags, `KEY=VALUE` as often as wanted, over those of a profile.
  */
-import { wordsOf } from '../../config/risk-config.ts'
+import { wordsOf } from '../../config/sections/risk-config.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { PROFILE_VALUES, type RiskProfile, riskProfileOf } from '../../risk/profiles.ts'
 import { conflictsOf } from '../../risk/settings/conflicts.ts'

@@ -3,10 +3,10 @@
  */
 import type { RunSeries } from '../../backtest/backtest-run.ts'
 import { nearestOf } from '../../core/nearest.ts'
-import { universeOf, universeSchema } from '../../config/universe-config.ts'
+import { universeOf, universeSchema } from '../../config/sections/universe-config.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { UniverseRules } from '../../strategy/universe/universe.ts'
-import { type SlippageModel, spreadTicksOf } from '../../venue/sim/models.ts'
+import { type SlippageModel, spreadTicksOf } from '../../venue/sim/models/models.ts'
 import { CliError, EXIT } from '../exit.ts'
 
 const KEYS = Object.keys(universeSchema.shape)

@@ -11,7 +11,7 @@ import { type CliContext, dataFailure } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { fileWishesOf } from '../flags/file-flags.ts'
 import { rateFlag, stepFlag, timeFlag } from '../flags/flag-values.ts'
-import { NOTIONAL_MIN } from '../../venue/sim/costs.ts'
+import { NOTIONAL_MIN } from '../../venue/sim/models/costs.ts'
 import type { StudyFlags } from '../flags/backtest-flags.ts'
 
 interface Loaded {

@@ -2,7 +2,7 @@
  * `ballast measures EQUITY.csv`: risk measures and risk level of an equity or price series in a file.
  */
 import { existsSync } from 'node:fs'
-import { levelFields, measureFields, missingText } from '../../../api/commands/measure-words.ts'
+import { levelFields, measureFields, missingText } from '../../../api/commands/words/measure-words.ts'
 import { DAY_MS, HOUR_MS } from '../../core/units.ts'
 import { formatInterval } from '../../market/candles/interval.ts'
 import { type EquitySeries, dailyEquity } from '../../portfolio/equity.ts'

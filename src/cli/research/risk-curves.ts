@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { CASH_ONE, cash } from '../../core/units.ts'
-import { riskOf } from '../../config/risk-config.ts'
+import { riskOf } from '../../config/sections/risk-config.ts'
 import { type CurvesPicture, curvesPicture } from '../../charts/curves-picture.ts'
 import { pngOf } from '../../system/png.ts'
 import { decayFactor, scaledFraction } from '../../risk/sizing.ts'

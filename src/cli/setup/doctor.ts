@@ -11,7 +11,7 @@ import { probeAccount } from '../../diagnostics/account-probe.ts'
 import { type CheckLine, failed, problem, warned, well } from '../../diagnostics/check-line.ts'
 
 import { environment } from '../../config/config.ts'
-import type { Config } from '../../config/config-schema.ts'
+import type { Config } from '../../config/sections/config-schema.ts'
 import { accessWith, isKeyed, readKeyFile } from '../../config/exchange-access.ts'
 
 import {

@@ -6,7 +6,7 @@ import { limitAt } from '../../core/money-limit.ts'
 import { conflictsOf } from '../../risk/settings/conflicts.ts'
 import type { SettingKey, SettingValues, SomeSettings } from '../../risk/settings/setting.ts'
 import { allowedText, readSetting } from '../../risk/settings/value.ts'
-import { wordsOf } from '../../config/risk-config.ts'
+import { wordsOf } from '../../config/sections/risk-config.ts'
 
 const ASKED: readonly (readonly [SettingKey, string])[] = [
   ['riskMax', 'Planned loss of one trade'],

@@ -9,8 +9,8 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { StrategyHung, StrategyMode } from '../input.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
-import { MarketRun } from '../state/markets-run.ts'
-import type { StrategyRun } from '../state/strategy-run.ts'
+import { MarketRun } from '../state/strategies/markets-run.ts'
+import type { StrategyRun } from '../state/strategies/strategy-run.ts'
 
 /** How a strategy ended the trader, or would have, as its sentence continues. */
 export function hungWords({ how = 'hung', keptMb, limitMb }: Pick<StrategyHung, 'how' | 'keptMb' | 'limitMb'>): string {

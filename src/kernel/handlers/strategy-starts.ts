@@ -10,10 +10,10 @@ import type { StrategiesChanged, StrategyStarted } from '../input.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { StrategyModes } from './strategy-modes.ts'
-import { MarketRun } from '../state/markets-run.ts'
+import { MarketRun } from '../state/strategies/markets-run.ts'
 import { OwnBooks } from '../state/own-books.ts'
-import { SignalRun } from '../state/signal-run.ts'
-import type { StrategyRun } from '../state/strategy-run.ts'
+import { SignalRun } from '../state/strategies/signal-run.ts'
+import type { StrategyRun } from '../state/strategies/strategy-run.ts'
 
 /** Identities that no code has, so that the strategy starts from scratch: of a state in steps that are no more, and of one that missed bars. */
 const OTHER_STEPS = 'other steps'

@@ -44,8 +44,8 @@ import type { FactBuffer } from '../fact-buffer.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
-import { MarketRun } from '../state/markets-run.ts'
-import type { StrategyRun } from '../state/strategy-run.ts'
+import { MarketRun } from '../state/strategies/markets-run.ts'
+import type { StrategyRun } from '../state/strategies/strategy-run.ts'
 
 /** What an order belongs to. */
 export interface OrderLink {

@@ -21,8 +21,8 @@ import { type Hold, holdOn } from '../state/holds.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import { heldDenial } from './manual-orders.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
-import type { StrategyRun } from '../state/strategy-run.ts'
-import type { Universes } from '../state/universes.ts'
+import type { StrategyRun } from '../state/strategies/strategy-run.ts'
+import type { Universes } from '../state/strategies/universes.ts'
 
 export class Signals {
   private readonly config: KernelConfig

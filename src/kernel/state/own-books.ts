@@ -5,7 +5,7 @@ import type { KernelContext } from '../context.ts'
 import { type InstrumentIndex, type Lots, lots } from '../../core/units.ts'
 import type { MarketBooks, OwnOrder, OwnTrade } from '../../strategy/own-orders.ts'
 import { openLotsOf } from '../../trading/order.ts'
-import type { StrategyRun } from './strategy-run.ts'
+import type { StrategyRun } from './strategies/strategy-run.ts'
 
 const CASH_FLOAT = 1e8
 

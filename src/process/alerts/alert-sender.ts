@@ -19,8 +19,8 @@ import type { Sql } from '../../../db/client.ts'
 import { PostgresDeliveries } from '../../../db/deliveries.ts'
 import { reportHealth } from '../../../db/health.ts'
 import { channelsTold } from '../../alerts/subscriptions.ts'
-import type { Config } from '../../config/config-schema.ts'
-import { notifySettings } from '../../config/notify-config.ts'
+import type { Config } from '../../config/sections/config-schema.ts'
+import { notifySettings } from '../../config/sections/notify-config.ts'
 
 export interface AlertSenderPorts {
   readonly sql: Sql

@@ -1,8 +1,8 @@
 /**
  * Looks whether alerts that users set have fired: prices by the candles of closed minutes, figures as they are now.
  */
-import type { CandleReader, Reads } from '../../../api/ports.ts'
-import type { StoredPriceRule } from '../../../api/alert-ports.ts'
+import type { CandleReader, Reads } from '../../../api/ports/ports.ts'
+import type { StoredPriceRule } from '../../../api/ports/alert-ports.ts'
 import type { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
 import { type SeenRange, ruleAfter } from '../../alerts/price-rule.ts'
 

@@ -4,7 +4,7 @@
 import { toId } from '../../../api/ids.ts'
 import type { Sql } from '../../../db/client.ts'
 import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
-import type { Config } from '../../config/config-schema.ts'
+import type { Config } from '../../config/sections/config-schema.ts'
 import { urlProblem } from '../../system/guarded-request.ts'
 import type { DataPaths } from '../../system/paths.ts'
 

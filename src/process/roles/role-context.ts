@@ -1,7 +1,7 @@
 /**
  * What each role of an installation is given, and what the trader reports to its parent process.
  */
-import type { Config } from '../../config/config-schema.ts'
+import type { Config } from '../../config/sections/config-schema.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { Result } from '../../core/result.ts'
 import type { Installation } from '../../config/installation.ts'

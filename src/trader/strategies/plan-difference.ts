@@ -3,7 +3,7 @@
  */
 import type { InstrumentIndex, StrategyId } from '../../core/units.ts'
 import type { StrategyConfig } from '../../kernel/config.ts'
-import { sameSymbols } from '../../kernel/state/strategy-runs.ts'
+import { sameSymbols } from '../../kernel/state/strategies/strategy-runs.ts'
 
 export type Changed = 'code' | 'parameters' | 'symbols' | 'execution' | 'universe'
 

@@ -8,7 +8,7 @@ import { postToWallet } from '../../portfolio/ledger.ts'
 import { type Position, applyFill } from '../../portfolio/position.ts'
 import { spotFill } from '../../portfolio/spot.ts'
 import type { Fee } from '../../trading/order.ts'
-import { type RateFraction, feeOf } from './models.ts'
+import { type RateFraction, feeOf } from './models/models.ts'
 import type { SimAccount } from './sim-account.ts'
 
 /** Books a fill of a perpetual and answers its fee. */

@@ -5,7 +5,7 @@ import { mulDivCeil } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Rate, type Side, type Ticks, lots, rate } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
-import { type RateFraction, rateFraction } from './models.ts'
+import { type RateFraction, rateFraction } from './models/models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { SimOrder } from './sim-order.ts'
 

@@ -5,7 +5,7 @@ import type { Cash, InstrumentIndex, Lots, OrderId, Rate, Side, Ticks, Ts } from
 import type { Ledger } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { OrderKind, PriceSource, Target, TimeInForce } from '../../trading/order.ts'
-import type { SlippageModel } from './models.ts'
+import type { SlippageModel } from './models/models.ts'
 
 export interface SimOptions {
   readonly makerRate: Rate

@@ -8,7 +8,7 @@ import { Bars } from '../../market/bars.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { ledgerSum } from '../../portfolio/ledger.ts'
 import type { OrderFilled, SubmitOrder, VenueEvent } from '../../trading/event.ts'
-import { MAKER_RATE, TAKER_RATE } from './costs.ts'
+import { MAKER_RATE, TAKER_RATE } from './models/costs.ts'
 import type { SimOptions } from './sim-order.ts'
 import { SimVenue } from './sim-venue.ts'
 

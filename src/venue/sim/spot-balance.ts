@@ -5,7 +5,7 @@ import { mulDivFloor } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, cash, lots } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
-import { type SlippageModel, slipped } from './models.ts'
+import { type SlippageModel, slipped } from './models/models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { SimOrder } from './sim-order.ts'
 

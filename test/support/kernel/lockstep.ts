@@ -22,7 +22,7 @@ import { RISK_PROFILES } from '../../../src/risk/profiles.ts'
 import { BybitClient } from '../../../src/venue/bybit/http/client.ts'
 import { BybitVenue } from '../../../src/venue/bybit/bybit-venue.ts'
 import { serveExchange } from '../../../src/venue/sim/bybit-server/serve-exchange.ts'
-import { SIM_COSTS } from '../../../src/venue/sim/costs.ts'
+import { SIM_COSTS } from '../../../src/venue/sim/models/costs.ts'
 import type { Transport } from '../../../src/venue/bybit/http/transport.ts'
 import { SIM_KEY, SIM_SECRET } from '../../../src/venue/sim/sim-key.ts'
 

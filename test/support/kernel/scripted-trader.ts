@@ -14,7 +14,7 @@ import { makeInstrument } from '../../../src/market/instrument.ts'
 import { RESEARCH_LIMITS } from '../../../src/risk/limits.ts'
 import { smaCross } from '../../../src/strategy/builtin/sma-cross.ts'
 import type { VenueEvent } from '../../../src/trading/event.ts'
-import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../../../src/venue/sim/costs.ts'
+import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../../../src/venue/sim/models/costs.ts'
 import { SimVenue } from '../../../src/venue/sim/sim-venue.ts'
 
 export const MARKET_START = 1_735_689_600_000

@@ -25,7 +25,7 @@ import { type RiskSettings, rulesOf } from '../../../src/risk/settings/rules.ts'
 import { donchianBreakout } from '../../../src/strategy/builtin/donchian-breakout.ts'
 import { smaCross } from '../../../src/strategy/builtin/sma-cross.ts'
 import { type VenueEvent, isOrderEvent } from '../../../src/trading/event.ts'
-import { SIM_COSTS } from '../../../src/venue/sim/costs.ts'
+import { SIM_COSTS } from '../../../src/venue/sim/models/costs.ts'
 import { SimVenue } from '../../../src/venue/sim/sim-venue.ts'
 
 export interface LogEntry {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { CONFIRM_TTL_MS } from '../../../api/commands/confirm-rules.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
-import type { Confirmation } from '../../../api/ports.ts'
+import type { Confirmation } from '../../../api/ports/ports.ts'
 import type { HoldRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
 import { strategyRowOf } from '../../support/strategy-row.ts'

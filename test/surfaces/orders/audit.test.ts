@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { shownChange } from '../../../api/commands/groups/audit-command.ts'
-import type { RiskChange } from '../../../api/ports.ts'
+import type { RiskChange } from '../../../api/ports/ports.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
 
 const change = (over: Partial<RiskChange>): RiskChange => ({

@@ -2,7 +2,7 @@
  * What users write to a symbol, on an account that trades a coin as a perpetual and as spot.
  */
 import { expect, test } from 'vitest'
-import { coinOf, costsOf, short } from '../../../api/commands/format.ts'
+import { coinOf, costsOf, short } from '../../../api/commands/words/format.ts'
 import { resolveSymbol } from '../../../api/commands/symbol.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
 

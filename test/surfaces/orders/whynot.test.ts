@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'
-import type { DecisionQuery } from '../../../api/ports.ts'
+import type { DecisionQuery } from '../../../api/ports/ports.ts'
 import type { DecisionRow } from '../../../src/journal/row.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
 

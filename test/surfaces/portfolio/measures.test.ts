@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
-import { bookOf, reportOf } from '../../../api/commands/measures-report.ts'
+import { bookOf, reportOf } from '../../../api/commands/reports/measures-report.ts'
 import { PostgresReads } from '../../../db/reads/reads.ts'
 import type { AccountRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'

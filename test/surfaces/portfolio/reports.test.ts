@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'
-import type { PeriodSum } from '../../../api/portfolio-ports.ts'
+import type { PeriodSum } from '../../../api/ports/portfolio-ports.ts'
 import { ok } from '../../../src/core/result.ts'
 import type { Instrument } from '../../../src/market/instrument.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'

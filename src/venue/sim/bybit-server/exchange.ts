@@ -4,7 +4,7 @@
 import { type Cash, type InstrumentIndex, MINUTE_MS, ticks, ts } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
 import { type Category, type Instrument, isSpotSymbol, spotSymbolOf } from '../../../market/instrument.ts'
-import { SIM_COSTS } from '../costs.ts'
+import { SIM_COSTS } from '../models/costs.ts'
 import { SimVenue } from '../sim-venue.ts'
 import { Account } from './account/account.ts'
 import { Conditions } from './account/conditions.ts'

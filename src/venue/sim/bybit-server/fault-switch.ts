@@ -12,7 +12,7 @@ import {
   type FrameVerdict,
   type RequestVerdict,
   UNTOUCHED,
-} from '../faults.ts'
+} from '../models/faults.ts'
 import { type Answer, type WireReply, refuse } from './streams/wire.ts'
 
 const count = z.number().int().min(1)

@@ -43,7 +43,7 @@ import {
 import type { FaultSwitch } from './fault-switch.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { simRoute } from './routes/sim-routes.ts'
-import type { FaultRequest } from '../faults.ts'
+import type { FaultRequest } from '../models/faults.ts'
 import { type Answer, type Params, type WireReply, type WireRequest, refuse, textOf } from './streams/wire.ts'
 
 type Route = (

@@ -1,7 +1,7 @@
 /**
  * Builds an exchange from what the command line or a supervisor asks for, and puts it on a port.
  */
-import { simTiers } from '../costs.ts'
+import { simTiers } from '../models/costs.ts'
 import { randomBytes } from 'node:crypto'
 import { parseDecimal } from '../../../core/decimal.ts'
 import { CASH_SCALE, cash, instrumentIndex, rate } from '../../../core/units.ts'

@@ -4,7 +4,7 @@
 import { DAY_MS, type InstrumentIndex, MINUTE_MS, type Rate, type Ts, instrumentIndex, rate, ticks, ts } from '../../../../core/units.ts'
 import { Bars } from '../../../../market/bars.ts'
 import type { Instrument } from '../../../../market/instrument.ts'
-import { GeneratedPrices, MARKET_EPOCH_MS, type MarketState, STEP_MS, generatedInstruments } from '../../market.ts'
+import { GeneratedPrices, MARKET_EPOCH_MS, type MarketState, STEP_MS, generatedInstruments } from '../../models/market.ts'
 import type { FormingBar, FundingPoint, MarketListener, MarketSource } from './market-source.ts'
 
 /** Bars before the first instant, so that strategies can warm up. */

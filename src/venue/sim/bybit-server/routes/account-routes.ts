@@ -5,7 +5,7 @@ import { DAY_MS, type InstrumentIndex, type Ticks, orderId } from '../../../../c
 import { type Instrument, parseQuantity, wireSymbolOf } from '../../../../market/instrument.ts'
 import type { Position } from '../../../../portfolio/position.ts'
 import type { SetProtection } from '../../../../trading/event.ts'
-import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../../costs.ts'
+import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../../models/costs.ts'
 import { standingOf } from '../../protection.ts'
 import type { Exchange } from '../exchange.ts'
 import { optionalPrice, sourceOf } from './order-request.ts'

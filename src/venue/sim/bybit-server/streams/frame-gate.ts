@@ -1,7 +1,7 @@
 /**
  * One connection's way out: every text passes here, and here a fault plan drops, doubles, turns around, delays, crosses or holds back.
  */
-import type { FaultStream } from '../../faults.ts'
+import type { FaultStream } from '../../models/faults.ts'
 import { crossedFrame } from '../market/book.ts'
 import type { FaultSwitch } from '../fault-switch.ts'
 
