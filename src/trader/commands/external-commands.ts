@@ -8,7 +8,8 @@ import type { KernelInput } from '../../kernel/input.ts'
 import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import { type Instrument, formatQuantity, shownPrice } from '../../market/instrument.ts'
 import type { AccountDifference } from '../account/account-differences.ts'
-import { type OrderCommandPorts, denialText, priceAt } from './order-commands.ts'
+import { priceAt } from './asked-order.ts'
+import { type OrderCommandPorts, denialText } from './order-commands.ts'
 
 export interface ExternalCommandPorts extends OrderCommandPorts {
   readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>

@@ -2,9 +2,7 @@
  * Orders that operators and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
  */
 import { denialSentence } from '../../risk/denial-sentence.ts'
-import { formatDecimal, mulDivFloor, parseDecimal } from '../../core/decimal.ts'
 import {
-  CASH_SCALE,
   type Cash,
   type InstrumentIndex,
   type Lots,
@@ -28,10 +26,9 @@ import { averageEntry } from '../../portfolio/position.ts'
 import { stopToSend } from '../../risk/at-stake.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
 import { assessmentDetail } from '../../risk/assessment/assessment-detail.ts'
-import { plannedLossOf } from '../../risk/planned-loss.ts'
 import { parseExecution } from '../../trading/algorithms/execution.ts'
-import type { OrderKind } from '../../trading/order.ts'
 import type { BestPrices } from '../market/quote-board.ts'
+import { distanceOf, notAPrice, orOrder, orderOf, priceAt, sideWord, sizeOf, wordsOf } from './asked-order.ts'
 import { entryFigures } from './entry-figures.ts'
 import type { KeyAllowance } from './key-allowance.ts'
 
@@ -358,119 +355,4 @@ export const ordersOf = (facts: readonly KernelFact[]): number[] =>
 export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {
   const denied = facts.find((fact) => fact.type === 'order-denied')
   return denied?.type === 'order-denied' ? denialSentence(instrument.symbol, denied) : undefined
-}
-
-const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')
-const notAPrice = (text: string, instrument: Instrument): string =>
-  `'${text}' is not a price of ${instrument.symbol} (steps of ${formatPrice(instrument, ticks(1))}).`
-
-/** Kind and prices of what is asked: a trigger above a buy's price is a stop, below it a take-profit. */
-function orderOf(command: OpenCommand, instrument: Instrument, side: Side, mark: Ticks): Omit<PlacedOrder, 'lots' | 'expiresAt'> | string {
-  const limit = command.limit === undefined ? undefined : priceAt(command.limit, instrument, mark, side, -1)
-  if (typeof limit === 'string') return limit
-  const trigger = command.trigger === undefined ? undefined : priceAt(command.trigger, instrument, mark, side, 1)
-  if (typeof trigger === 'string') return trigger
-  const kind = kindOf(limit, trigger, side, mark)
-  const from = limit ?? trigger ?? mark
-  const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, from, side, -1)
-  if (typeof stop === 'string') return stop
-  const targets: { price: Ticks; share: number }[] = []
-  for (const text of command.targets ?? []) {
-    const price = priceAt(text, instrument, from, side, 1)
-    if (typeof price === 'string') return price
-    if ((price - from) * side <= 0)
-      return `The target ${shownPrice(instrument, price)} is on the wrong side of ${shownPrice(instrument, from)}.`
-    targets.push({ price, share: 1 / (command.targets ?? []).length })
-  }
-  const timeInForce = command.timeInForce ?? 'gtc'
-  return { side, kind, limit, trigger, stop, targets: targets.length === 0 ? undefined : targets, timeInForce }
-}
-
-function kindOf(limit: Ticks | undefined, trigger: Ticks | undefined, side: Side, mark: Ticks): Exclude<OrderKind, 'trailing-stop'> {
-  if (trigger === undefined) return limit === undefined ? 'market' : 'limit'
-  const isStop = (trigger - mark) * side > 0
-  if (limit === undefined) return isStop ? 'stop-market' : 'take-profit-market'
-  return isStop ? 'stop-limit' : 'take-profit-limit'
-}
-
-/** The other order of a pair: triggered at a price, with the same quantity, and its stop as far away. */
-function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark: Ticks): PlacedOrder | string {
-  const trigger = priceAt(text, instrument, mark, first.side, 1)
-  if (typeof trigger === 'string') return trigger
-  const from = first.limit ?? first.trigger ?? mark
-  const stop = first.stop === undefined ? undefined : ticks(trigger + first.stop - from)
-  return {
-    ...first,
-    kind: kindOf(undefined, trigger, first.side, mark) === 'stop-market' ? 'stop-market' : 'take-profit-market',
-    limit: undefined,
-    trigger,
-    stop,
-    targets: first.targets?.map((t) => ({ ...t, price: ticks(trigger + t.price - from) })),
-    timeInForce: 'gtc',
-  }
-}
-
-/** `64250`, or `-2%` of `from`; a percent without a sign goes the way that `away` says (1 with the position, -1 against it). */
-export function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
-  const percent = /^([+-]?)(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)
-  if (percent !== null) {
-    const millionths = parseDecimal(percent[2] as string, 4, 'nearest') ?? 0
-    const sign = percent[1] === '+' ? 1 : percent[1] === '-' ? -1 : side * away
-    // Rounded toward `from`: never farther than asked.
-    return ticks(from + sign * mulDivFloor(from, millionths, 1_000_000))
-  }
-  const price = parsePrice(instrument, text)
-  return price === undefined || price <= 0 ? notAPrice(text, instrument) : price
-}
-
-function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | string {
-  const percent = /^(\d{1,2}(?:\.\d{1,4})?)%$/.exec(text)
-  const distance =
-    percent === null
-      ? parsePrice(instrument, text)
-      : ticks(mulDivFloor(mark, parseDecimal(percent[1] as string, 4, 'nearest') ?? 0, 1_000_000))
-  return distance === undefined || distance <= 0
-    ? `'${text}' is not a distance: use a price distance or a percentage such as 1%.`
-    : distance
-}
-
-/** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
-export function sizeOf(
-  command: Pick<OpenCommand, 'quantity' | 'notional' | 'riskPercent'>,
-  instrument: Instrument,
-  order: Pick<PlacedOrder, 'limit' | 'trigger' | 'stop'>,
-  kernel: Kernel,
-): Lots | string {
-  const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)
-  const { quantity, notional, riskPercent } = command
-  const least = `The minimum order size of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
-  let size: Lots | undefined
-  if (quantity !== undefined) size = parseQuantity(instrument, quantity, 'floor')
-  else if (notional !== undefined) {
-    const money = parseDecimal(notional, CASH_SCALE, 'floor')
-    const one = notionalOf(instrument, from, lots(1), 'ceil')
-    size = money === undefined ? undefined : lots(Math.floor(money / one))
-  } else if (riskPercent !== undefined) {
-    if (order.stop === undefined) return 'A size in percent is the loss at the stop: add sl=.'
-    const millionths = parseDecimal(riskPercent, 4, 'floor') ?? 0
-    const budget: Cash = cash(mulDivFloor(kernel.portfolio.equity, millionths, 1_000_000))
-    const one = plannedLossOf(instrument, from, order.stop, lots(1_000), kernel.config.costs)
-    size = one <= 0 ? undefined : lots(mulDivFloor(budget, 1_000, one))
-  }
-  if (size === undefined) return `Use a size such as 0.05${instrument.baseCoin}, $100 or 1%.`
-  if (size < instrument.lotsMin) {
-    const worth = formatDecimal(notionalOf(instrument, from, instrument.lotsMin, 'ceil'), CASH_SCALE)
-    return `${least} (about ${worth} ${instrument.settleCoin}).`
-  }
-  return size
-}
-
-/** `sent`: the stop that goes out with it. */
-function wordsOf(order: PlacedOrder, instrument: Instrument, sent: Ticks | undefined): string {
-  const at = order.limit === undefined ? '' : ` at ${shownPrice(instrument, order.limit)}`
-  const when = order.trigger === undefined ? '' : ` when ${shownPrice(instrument, order.trigger)} is reached`
-  const kept = sent === order.stop ? '' : ' (the position’s stop, which is closer)'
-  const stop = sent === undefined ? 'no stop' : `stop ${shownPrice(instrument, sent)}${kept}`
-  const targets = (order.targets ?? []).map((t) => shownPrice(instrument, t.price)).join(', ')
-  return `${sideWord(order.side)} ${formatQuantity(instrument, order.lots)} ${instrument.symbol} ${order.kind}${at}${when}, ${stop}${targets === '' ? '' : `, target ${targets}`}`
 }

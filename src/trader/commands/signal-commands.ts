@@ -11,7 +11,8 @@ import { type Instrument, formatQuantity, parseQuantity, shownPrice } from '../.
 import type { Ceiling } from '../../signals-in/signal.ts'
 import { WEBHOOK } from '../../strategy/builtin/webhook.ts'
 import type { Target } from '../../trading/order.ts'
-import { type OrderCommandPorts, denialText, ordersOf, priceAt, sizeOf } from './order-commands.ts'
+import { priceAt, sizeOf } from './asked-order.ts'
+import { type OrderCommandPorts, denialText, ordersOf } from './order-commands.ts'
 
 const PERCENT_SCALE = 4
 const PERCENT_ONE = 1_000_000
