@@ -2,25 +2,11 @@
  * Which state of its life a strategy is shown in.
  */
 import { expect, test } from 'vitest'
+import { strategyRowOf } from '../../test/support/strategy-row.ts'
 import type { HoldRow, StrategyRow } from './row.ts'
 import { type LifeState, strategyLife } from './strategy-life.ts'
 
-const row = (over: Partial<StrategyRow> = {}): StrategyRow => ({
-  strategy: 'trend',
-  symbol: 'BTCUSDT',
-  definition: 'ema-cross',
-  version: 1,
-  mode: 'running',
-  modeCause: '',
-  lastSignalTs: null,
-  barsMissing: 0,
-  lastDecisionTs: 60_000,
-  params: {},
-  changedBy: null,
-  changedAt: null,
-  universe: null,
-  ...over,
-})
+const row = (over: Partial<StrategyRow> = {}): StrategyRow => strategyRowOf('trend', 'BTCUSDT', { definition: 'ema-cross', ...over })
 const hold = (scope: string, effect = 'no-entries'): HoldRow => ({
   holdId: scope,
   scope,

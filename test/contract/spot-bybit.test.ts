@@ -15,6 +15,7 @@ import { PanicAccount } from '../../src/venue/bybit/read/panic-account.ts'
 import type { Quote } from '../../src/venue/port/venue.ts'
 import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
+import { marketOrder } from '../support/venue/market-order.ts'
 
 const SPOT = instrumentIndex(1)
 let server: Awaited<ReturnType<typeof serveExchange>>
@@ -78,24 +79,8 @@ async function until(condition: () => boolean, what: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
-const submit = (n: number, part: Partial<SubmitOrder>): SubmitOrder => ({
-  type: 'submit-order',
-  orderId: orderId(n),
-  clientOrderId: `b1-abc123-${n}`,
-  instrument: SPOT,
-  side: 1,
-  kind: 'market',
-  lots: lots(10_000),
-  budget: undefined,
-  limit: undefined,
-  trigger: undefined,
-  triggerBy: 'last',
-  stop: undefined,
-  targets: undefined,
-  timeInForce: 'gtc',
-  reduceOnly: false,
-  ...part,
-})
+const submit = (n: number, part: Partial<SubmitOrder>): SubmitOrder =>
+  marketOrder({ orderId: orderId(n), clientOrderId: `b1-abc123-${n}`, instrument: SPOT, lots: lots(10_000) }, part)
 const idOf = (n: number) => ({ orderId: orderId(n), clientOrderId: `b1-abc123-${n}`, venueOrderId: undefined, instrument: SPOT })
 const reading = async (): Promise<AccountReading> => {
   const read = await venue.readAccount(ts((quotes.get(SPOT)?.ts ?? 0) - 60_000))

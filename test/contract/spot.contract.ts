@@ -7,6 +7,7 @@ import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
 import type { AmendOrder, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
 import { clientOrderIdOf } from '../../src/trading/order.ts'
 import { OPENING, TAG, type Taken, type VenueHarness } from './venue.contract.ts'
+import { marketOrder } from '../support/venue/market-order.ts'
 
 const I: InstrumentIndex = instrumentIndex(0)
 
@@ -75,24 +76,9 @@ class SpotDesk {
 
   submit(order: Partial<SubmitOrder> = {}): Promise<Taken> {
     const id = orderId(++this.sequence)
-    return this.harness.send({
-      type: 'submit-order',
-      orderId: id,
-      clientOrderId: clientOrderIdOf(TAG, id),
-      instrument: I,
-      side: 1,
-      kind: 'market',
-      lots: lots(10_000),
-      budget: undefined,
-      limit: undefined,
-      trigger: undefined,
-      triggerBy: 'last',
-      stop: undefined,
-      targets: undefined,
-      timeInForce: 'gtc',
-      reduceOnly: false,
-      ...order,
-    })
+    return this.harness.send(
+      marketOrder({ orderId: id, clientOrderId: clientOrderIdOf(TAG, id), instrument: I, lots: lots(10_000) }, order),
+    )
   }
 
   /** A sale of Ballast's says reduce-only, which the exchange does not know. */

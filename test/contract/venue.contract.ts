@@ -6,6 +6,7 @@ import { type Lots, type Side, type Ticks, cash, instrumentIndex, lots, orderId,
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
 import type { AmendOrder, OrderCommand, SetProtection, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
 import { clientOrderIdOf } from '../../src/trading/order.ts'
+import { marketOrder } from '../support/venue/market-order.ts'
 
 export const TAG = 'venue1'
 const I = instrumentIndex(0)
@@ -100,24 +101,7 @@ class Desk {
 
   submit(order: Partial<SubmitOrder> = {}): Promise<Taken> {
     const id = orderId(++this.sequence)
-    return this.harness.send({
-      type: 'submit-order',
-      orderId: id,
-      clientOrderId: clientOrderIdOf(TAG, id),
-      instrument: I,
-      side: 1,
-      kind: 'market',
-      lots: lots(10),
-      budget: undefined,
-      limit: undefined,
-      trigger: undefined,
-      triggerBy: 'last',
-      stop: undefined,
-      targets: undefined,
-      timeInForce: 'gtc',
-      reduceOnly: false,
-      ...order,
-    })
+    return this.harness.send(marketOrder({ orderId: id, clientOrderId: clientOrderIdOf(TAG, id), instrument: I, lots: lots(10) }, order))
   }
 
   cancel(n: number): Promise<Taken> {

@@ -2,7 +2,6 @@
  * The public streams through trader, adapter, the real client and the simulator on a port: lost updates, crossed books, a connection that goes silent.
  */
 import { NO_KEYS } from '../support/no-keys.ts'
-import { FIXED_PLANS } from '../support/fixed-plans.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../../src/trader/health.ts'
 import { planOf } from '../../src/config/strategy-plan.ts'
@@ -18,6 +17,7 @@ import { serveExchange } from '../../src/venue/sim/bybit-server/serve-exchange.t
 import type { RunningServer } from '../../src/venue/sim/bybit-server/server.ts'
 import { SIM_KEY, SIM_SECRET } from '../../src/venue/sim/sim-key.ts'
 import { MemoryStore } from '../support/kernel/memory-journal.ts'
+import { QUIET_TRADER } from '../support/process/quiet-trader.ts'
 
 const SPEED = 60
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT']
@@ -162,6 +162,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     profile: 'sim',
     tag: 'stream',
     intervalMs: MINUTE_MS,
+    ...QUIET_TRADER,
     plans: [plan.value],
     manual: [],
     risk: RISK_PROFILES.sim,
@@ -171,21 +172,6 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     health: { report: (part, status, detail) => health.set(part, `${status} ${detail}`) },
     wallClock: machineClock,
     log: (_level, text) => lines.push(text),
-    step: () => {},
-    onFacts: () => {},
-    renewLease: async () => {},
-    deciding: () => {},
-    suspect: undefined,
-    planSource: FIXED_PLANS,
-    onPositions: () => {},
-    emergency: { isPending: () => false, settle: () => {} },
-    isSafe: false,
-    startAgain: (why) => {
-      throw new Error(why)
-    },
-    fatal: (text) => {
-      throw new Error(text)
-    },
   })
   const started = await trader.start()
   if (!started.ok) throw new Error(started.error.sentence)

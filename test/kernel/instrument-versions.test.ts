@@ -101,21 +101,13 @@ test('a stop that stands on the new steps stays where it is, and nothing is sent
 
 /** The venue's own order for the target of a position. */
 const targetAt = (bench: Journaled, side: 1 | -1, price: number): void => {
-  bench.give({
-    type: 'order-adopted',
+  bench.adopted({
     origin: 'attached-target',
-    parentOrderId: undefined,
-    instrument: BTC,
     venueOrderId: 'target',
-    clientOrderId: '',
     side: side === 1 ? -1 : 1,
     kind: 'take-profit-market',
-    lots: lots(10),
-    limit: undefined,
     trigger: ticks(price),
     triggerBy: 'mark',
-    reduceOnly: true,
-    ts: ts(bench.now),
   })
 }
 

@@ -331,43 +331,22 @@ describe('S5 the protection clock', () => {
   test('S5 a person’s cancel takes entries off and leaves stops', () => {
     const bench = new Bench()
     bench.enter(1, 90)
-    bench.give({
-      type: 'order-adopted',
-      origin: 'attached-stop',
-      parentOrderId: undefined,
-      instrument: BTC,
-      venueOrderId: 'stop',
-      clientOrderId: '',
-      side: -1,
-      kind: 'stop-market',
-      lots: lots(10),
-      limit: undefined,
-      trigger: ticks(90),
-      triggerBy: 'mark',
-      reduceOnly: true,
-      ts: ts(bench.now),
-    })
+    bench.adopted({ origin: 'attached-stop', venueOrderId: 'stop', side: -1, kind: 'stop-market', trigger: ticks(90), triggerBy: 'mark' })
     expect(bench.give({ type: 'cancel-orders', orderId: undefined, actor: 'cli', ts: ts(bench.now) })).toEqual([])
   })
 })
 
 test('S8 an open entry of somebody else counts against the limits', () => {
   const bench = new Bench({ limits: { positionMax: moneyLimit(cash(1_500e8)) } })
-  bench.give({
-    type: 'order-adopted',
+  bench.adopted({
     origin: 'external',
-    parentOrderId: undefined,
-    instrument: BTC,
     venueOrderId: 'theirs',
     clientOrderId: 'app',
     side: 1,
     kind: 'limit',
     lots: lots(6),
     limit: ticks(99),
-    trigger: undefined,
-    triggerBy: 'last',
     reduceOnly: false,
-    ts: ts(bench.now),
   })
   expect(brief(bench.say(signal(1)))).toEqual(['denied entry: position-notional'])
 })

@@ -306,22 +306,7 @@ describe('what is ours', () => {
     const bench = Spot.held()
     bench.give(bench.fillOf(bench.order(2)))
     const again = { ...bench.fillOf(bench.order(1)), side: -1 as const, tradeId: 'late' }
-    bench.give({
-      type: 'order-adopted',
-      origin: 'panic-direct',
-      parentOrderId: undefined,
-      instrument: BTC,
-      venueOrderId: 'p',
-      clientOrderId: 'p',
-      side: -1,
-      kind: 'market',
-      lots: lots(10),
-      limit: undefined,
-      trigger: undefined,
-      triggerBy: 'last',
-      reduceOnly: true,
-      ts: ts(bench.now),
-    })
+    bench.adopted({ origin: 'panic-direct', venueOrderId: 'p', clientOrderId: 'p', side: -1 })
     expect(brief(bench.give({ ...again, orderId: undefined, venueOrderId: 'p' }))).toEqual(['P1 position.oversold'])
     expect([bench.held, bench.money, bench.kernel.portfolio.ledger.external / 1e8]).toEqual([0, 11_000, -1_000])
   })
@@ -363,18 +348,7 @@ test('an exit of panic --direct is waited for: the trader does not sell the same
   const bench = Spot.held()
   bench.canceled(orderId(2))
   const head = { instrument: BTC, venueOrderId: 'p1', side: -1, lots: lots(10), ts: ts(bench.now) } as const
-  const adopted = bench.give({
-    ...head,
-    type: 'order-adopted',
-    origin: 'panic-direct',
-    parentOrderId: undefined,
-    clientOrderId: 'b1-tests1-e1-1',
-    kind: 'market',
-    limit: undefined,
-    trigger: undefined,
-    triggerBy: 'last',
-    reduceOnly: true,
-  })
+  const adopted = bench.adopted({ ...head, origin: 'panic-direct', clientOrderId: 'b1-tests1-e1-1' })
   expect(brief(adopted)).toEqual(['hold panic no-orders', 'P1 panic.started'])
   expect(brief(bench.close())).toEqual([])
   expect(brief(bench.bare(800))).toEqual(['P2 stop.moved_outside', 'stop at 90'])

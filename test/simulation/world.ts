@@ -32,6 +32,7 @@ import { VirtualTime } from './virtual-time.ts'
 import { orderTalker } from '../support/order-talker.ts'
 import { twoMarkets } from '../support/two-markets.ts'
 import { takeNamed } from '../support/take-named.ts'
+import { QUIET_TRADER } from '../support/process/quiet-trader.ts'
 
 const START_MS = 1_790_000_000_000
 export const ACTIVE_MS = 150_000
@@ -324,6 +325,7 @@ class World {
           }
         },
       },
+      ...QUIET_TRADER,
       wallClock,
       log: (level, text) => this.note(`${level} ${text}`),
       step: (name, detail) => this.note(`${name}: ${detail}`),
@@ -331,13 +333,7 @@ class World {
         for (const fact of facts)
           if (fact.type !== 'equity-sampled' && fact.type !== 'strategy-state') this.note(`  ${JSON.stringify(fact).slice(0, 300)}`)
       },
-      renewLease: async () => {},
-      deciding: () => {},
-      suspect: undefined,
       planSource: this.plans,
-      onPositions: () => {},
-      emergency: { isPending: () => false, settle: () => {} },
-      isSafe: false,
       startAgain: (why) => {
         this.note(`starts again: ${why}`)
         this.time.after(0, () => {

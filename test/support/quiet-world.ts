@@ -27,6 +27,7 @@ import { VirtualTime } from '../simulation/virtual-time.ts'
 import { takeNamed } from './take-named.ts'
 import { MemoryStore } from './kernel/memory-journal.ts'
 import { memoryTrade } from './kernel/memory-trade.ts'
+import { QUIET_TRADER } from './process/quiet-trader.ts'
 
 const START_MS = 1_790_000_000_000
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
@@ -110,21 +111,11 @@ export class QuietWorld {
         },
       },
       health: { report: (part, status, detail) => void this.parts.set(part, `${status}: ${detail}`) },
+      ...QUIET_TRADER,
       wallClock,
-      log: () => {},
-      step: () => {},
       onFacts: (facts) => this.hear(facts),
-      renewLease: async () => {},
-      deciding: () => {},
-      suspect: undefined,
       planSource: this.plans,
-      onPositions: () => {},
-      emergency: { isPending: () => false, settle: () => {} },
-      isSafe: false,
       startAgain: (why) => void this.startsAgain.push(why),
-      fatal: (text) => {
-        throw new Error(text)
-      },
     })
     let started: Result<void, BootFailure> | undefined
     void this.trader.start().then((result) => {

@@ -17,18 +17,7 @@ function inApp(bench: Bench, side: 1 | -1, quantity: number, fee = 0): KernelFac
   const venueOrderId = `app${++count}`
   const price = ticks(bench.prices[BTC] as number)
   const head = { instrument: BTC, venueOrderId, side, lots: lots(quantity), ts: ts(bench.now) } as const
-  bench.give({
-    type: 'order-adopted',
-    origin: 'external',
-    parentOrderId: undefined,
-    clientOrderId: '',
-    kind: 'market',
-    limit: undefined,
-    trigger: undefined,
-    triggerBy: 'last',
-    reduceOnly: false,
-    ...head,
-  })
+  bench.adopted({ origin: 'external', reduceOnly: false, ...head })
   return bench.give({
     type: 'order-filled',
     orderId: undefined,
@@ -55,21 +44,14 @@ function stopAt(bench: Bench, price: number, quantity = 10): KernelFact[] {
       trigger: ticks(price),
       ts: ts(bench.now),
     })
-  return bench.give({
-    type: 'order-adopted',
+  return bench.adopted({
     origin: 'attached-stop',
-    parentOrderId: undefined,
-    instrument: BTC,
     venueOrderId: 'stop',
-    clientOrderId: '',
     side: -1,
     kind: 'stop-market',
     lots: lots(quantity),
-    limit: undefined,
     trigger: ticks(price),
     triggerBy: 'mark',
-    reduceOnly: true,
-    ts: ts(bench.now),
   })
 }
 
@@ -330,21 +312,13 @@ describe('S8 a stop that moves', () => {
 
   test('a stop that moves: one for a part of the position is theirs', () => {
     const bench = entered()
-    const part = bench.give({
-      type: 'order-adopted',
+    const part = bench.adopted({
       origin: 'attached-stop',
-      parentOrderId: undefined,
-      instrument: BTC,
       venueOrderId: 'part',
-      clientOrderId: '',
       side: -1,
       kind: 'stop-market',
       lots: lots(3),
-      limit: undefined,
       trigger: ticks(97),
-      triggerBy: 'last',
-      reduceOnly: true,
-      ts: ts(bench.now),
     })
     expect(brief(part)).toEqual([])
     expect(bench.kernel.portfolio.openTrade(BTC)?.stop).toBe(90)
@@ -353,21 +327,15 @@ describe('S8 a stop that moves', () => {
 
 test('S8 an open order of somebody else is reported and left alone', () => {
   const bench = new Bench()
-  const facts = bench.give({
-    type: 'order-adopted',
+  const facts = bench.adopted({
     origin: 'external',
-    parentOrderId: undefined,
-    instrument: BTC,
     venueOrderId: 'theirs',
     clientOrderId: 'app',
     side: 1,
     kind: 'limit',
     lots: lots(6),
     limit: ticks(99),
-    trigger: undefined,
-    triggerBy: 'last',
     reduceOnly: false,
-    ts: ts(bench.now),
   })
   expect(brief(facts)).toEqual(['P4 external.order'])
   expect(bench.kernel.portfolio.openEntryLots(BTC, 1)).toBe(6)
@@ -403,18 +371,7 @@ test('S8 a symbol that ends on the exchange closes what is held as delisted: no 
   const bench = new Bench()
   bench.enter(1, 90)
   const settled = { instrument: BTC, venueOrderId: 'delivery-1', side: -1 as const, lots: lots(10), ts: ts(bench.now) }
-  const adopted = bench.give({
-    ...settled,
-    type: 'order-adopted',
-    origin: 'delivery',
-    parentOrderId: undefined,
-    clientOrderId: '',
-    kind: 'market',
-    limit: undefined,
-    trigger: undefined,
-    triggerBy: 'last',
-    reduceOnly: true,
-  })
+  const adopted = bench.adopted({ ...settled, origin: 'delivery' })
   const closed = bench.give({
     ...settled,
     type: 'order-filled',

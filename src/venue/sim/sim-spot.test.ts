@@ -10,6 +10,7 @@ import { ledgerSum } from '../../portfolio/ledger.ts'
 import type { OrderFilled, SubmitOrder, VenueEvent } from '../../trading/event.ts'
 import type { SimOptions } from './sim-order.ts'
 import { SimVenue } from './sim-venue.ts'
+import { marketOrder } from '../../../test/support/venue/market-order.ts'
 
 const PERP = instrumentIndex(0)
 const SPOT = instrumentIndex(1)
@@ -45,24 +46,7 @@ function setup(options: Partial<SimOptions> = {}) {
   let sequence = 0
   const submit = (order: Partial<SubmitOrder>) =>
     venue.accept(
-      {
-        type: 'submit-order',
-        orderId: orderId(++sequence),
-        clientOrderId: `c${sequence}`,
-        instrument: SPOT,
-        side: 1,
-        kind: 'market',
-        lots: lots(10_000),
-        budget: undefined,
-        limit: undefined,
-        trigger: undefined,
-        triggerBy: 'last',
-        stop: undefined,
-        targets: undefined,
-        timeInForce: 'gtc',
-        reduceOnly: false,
-        ...order,
-      },
+      marketOrder({ orderId: orderId(++sequence), clientOrderId: `c${sequence}`, instrument: SPOT, lots: lots(10_000) }, order),
       ts(1),
       into,
     )

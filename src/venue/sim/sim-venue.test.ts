@@ -11,6 +11,7 @@ import type { OrderFilled, SubmitOrder, VenueEvent } from '../../trading/event.t
 import { MAKER_RATE, TAKER_RATE } from './models/costs.ts'
 import type { SimOptions } from './sim-order.ts'
 import { SimVenue } from './sim-venue.ts'
+import { marketOrder } from '../../../test/support/venue/market-order.ts'
 
 const I = instrumentIndex(0)
 /** Tick 1 and lot 1 of a coin: one tick times one lot is one coin of settlement. */
@@ -32,24 +33,7 @@ function setup(options: Partial<SimOptions> = {}, start = 100) {
   let sequence = 0
   const submit = (order: Partial<SubmitOrder>) =>
     venue.accept(
-      {
-        type: 'submit-order',
-        orderId: orderId(++sequence),
-        clientOrderId: `c${sequence}`,
-        instrument: I,
-        side: 1,
-        kind: 'market',
-        lots: lots(1),
-        budget: undefined,
-        limit: undefined,
-        trigger: undefined,
-        triggerBy: 'last',
-        stop: undefined,
-        targets: undefined,
-        timeInForce: 'gtc',
-        reduceOnly: false,
-        ...order,
-      },
+      marketOrder({ orderId: orderId(++sequence), clientOrderId: `c${sequence}`, instrument: I, lots: lots(1) }, order),
       ts(1),
       into,
     )

@@ -20,7 +20,7 @@ import { RESEARCH_LIMITS, type RiskLimits } from '../../../src/risk/limits.ts'
 import { type RiskSettings, rulesOf } from '../../../src/risk/settings/rules.ts'
 import type { Sizing } from '../../../src/risk/sizing.ts'
 import { type Signal, type StrategyDefinition, defineStrategy } from '../../../src/strategy/strategy.ts'
-import type { OrderFilled, SubmitOrder } from '../../../src/trading/event.ts'
+import type { OrderAdopted, OrderFilled, SubmitOrder } from '../../../src/trading/event.ts'
 import type { KernelConfig } from '../../../src/kernel/config.ts'
 import type { BarsMode, KernelInput } from '../../../src/kernel/input.ts'
 import type { KernelFact } from '../../../src/kernel/fact.ts'
@@ -184,6 +184,24 @@ export class Bench {
     if (command === undefined) throw new Error('the entry was denied')
     this.give(this.fillOf(command))
     return command
+  }
+
+  /** An order of BTC that the venue made, or that somebody else sent: a market order of all that is held unless the test says otherwise. */
+  adopted(part: Partial<OrderAdopted> & Pick<OrderAdopted, 'origin' | 'venueOrderId' | 'side'>): KernelFact[] {
+    return this.give({
+      type: 'order-adopted',
+      parentOrderId: undefined,
+      instrument: BTC,
+      clientOrderId: '',
+      kind: 'market',
+      lots: lots(10),
+      limit: undefined,
+      trigger: undefined,
+      triggerBy: 'last',
+      reduceOnly: true,
+      ts: ts(this.now),
+      ...part,
+    })
   }
 
   /** The venue's position of BTC is another than the records': signed, all of it. */

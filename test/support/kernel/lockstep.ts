@@ -2,7 +2,6 @@
  * Trades candles live against the wire simulator in lockstep, and backtests the same candles: the two halves of the parity test.
  */
 import { NO_KEYS } from '../no-keys.ts'
-import { FIXED_PLANS } from '../fixed-plans.ts'
 import { join } from 'node:path'
 import { Bars } from '../../../src/market/bars.ts'
 import { type FundingSeries, runBacktest } from '../../../src/backtest/backtest.ts'
@@ -25,6 +24,7 @@ import { serveExchange } from '../../../src/venue/sim/bybit-server/serve-exchang
 import { SIM_COSTS } from '../../../src/venue/sim/models/costs.ts'
 import type { Transport } from '../../../src/venue/bybit/http/transport.ts'
 import { SIM_KEY, SIM_SECRET } from '../../../src/venue/sim/sim-key.ts'
+import { QUIET_TRADER } from '../process/quiet-trader.ts'
 
 export interface LockstepCase {
   readonly dataDir: string
@@ -122,6 +122,7 @@ export async function tradeLive(
     intervalMs: given.intervalMs,
     plans: given.plans,
     manual: [],
+    ...QUIET_TRADER,
     risk: RISK_PROFILES.sim,
     venue,
     journal,
@@ -133,22 +134,7 @@ export async function tradeLive(
       },
     },
     wallClock: machineClock,
-    log: () => {},
-    step: () => {},
     onFacts: (list) => facts.push(...list),
-    renewLease: async () => {},
-    deciding: () => {},
-    suspect: undefined,
-    planSource: FIXED_PLANS,
-    onPositions: () => {},
-    emergency: { isPending: () => false, settle: () => {} },
-    isSafe: false,
-    startAgain: (why) => {
-      throw new Error(why)
-    },
-    fatal: (text) => {
-      throw new Error(text)
-    },
   })
   const started = await trader.start()
   if (!started.ok) throw new Error(started.error.sentence)

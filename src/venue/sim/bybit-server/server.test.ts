@@ -1,26 +1,13 @@
 /**
  * The exchange on a loopback port, driven by the client that the trader uses (bybit-api) and by bare sockets.
  */
-import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
+import { RestClientV5 } from 'bybit-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { HostedClient, until } from '../../../../test/support/wire/hosted-client.ts'
 import { hmac } from './auth.ts'
 import { serveExchange } from './serve-exchange.ts'
 import type { RunningServer } from './server.ts'
-
-const PATHS: Partial<Record<WsKey, string>> = { v5LinearPublic: '/v5/public/linear', v5Private: '/v5/private', v5PrivateTrade: '/v5/trade' }
-const QUIET = { trace() {}, info() {}, error() {} }
-
-class HostedClient extends WebsocketClient {
-  private readonly host: string
-  constructor(host: string, options: WSClientConfigurableOptions) {
-    super(options, QUIET)
-    this.host = host
-  }
-  protected override async getWsUrl(key: WsKey): Promise<string> {
-    return this.host + (PATHS[key] ?? '')
-  }
-}
 
 type Loose = Record<string, unknown>
 let server: RunningServer
@@ -34,16 +21,6 @@ afterEach(async () => {
   closers = []
   await server.close()
 })
-
-/** Answers when `look` finds something, within five seconds. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (let k = 0; k < 500; k++) {
-    const found = look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('nothing came within five seconds')
-}
 
 describe('with bybit-api', () => {
   test('market data, an entry with its stop, a trade over the socket, and a flat account at the end', async () => {

@@ -1,33 +1,16 @@
 /**
  * Spot on a loopback port: the public spot stream and the private one, by the client that the trader uses (bybit-api) and by bare sockets.
  */
-import { RestClientV5, type WSClientConfigurableOptions, WebsocketClient, type WsKey } from 'bybit-api'
+import { RestClientV5, type WsKey } from 'bybit-api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { expectFrameShape, expectSpotFrameShape } from '../../../../test/support/wire/wire-schema.ts'
+import { HostedClient, until } from '../../../../test/support/wire/hosted-client.ts'
 import { hmac } from './auth.ts'
 import { serveExchange } from './serve-exchange.ts'
 import type { RunningServer } from './server.ts'
 
-const PATHS: Partial<Record<WsKey, string>> = {
-  v5LinearPublic: '/v5/public/linear',
-  v5SpotPublic: '/v5/public/spot',
-  v5Private: '/v5/private',
-  v5PrivateTrade: '/v5/trade',
-}
-const QUIET = { trace() {}, info() {}, error() {} }
 const CREDENTIALS = { key: 'sim', secret: 'sim-secret' }
-
-class HostedClient extends WebsocketClient {
-  private readonly host: string
-  constructor(host: string, options: WSClientConfigurableOptions) {
-    super(options, QUIET)
-    this.host = host
-  }
-  protected override async getWsUrl(key: WsKey): Promise<string> {
-    return this.host + (PATHS[key] ?? '')
-  }
-}
 
 type Loose = Record<string, unknown>
 let server: RunningServer
@@ -41,16 +24,6 @@ afterEach(() => {
   closers = []
 })
 afterAll(() => server.close())
-
-/** Answers when `look` finds something, within five seconds. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (let k = 0; k < 500; k++) {
-    const found = look()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('nothing came within five seconds')
-}
 
 async function open(path: string) {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`)
