@@ -53,7 +53,7 @@ const decimal = z
 export const amend: Command = defineAction({
   name: 'amend',
   aliases: ['edit'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'change price, trigger or quantity of an open order in place',
   usage: '<order id|sym> [limit=] [trigger=] [qty=]',
   args: z.strictObject({

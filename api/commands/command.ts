@@ -51,7 +51,7 @@ export const SCOPES = [
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
-export const GROUPS = ['Look', 'Explain', 'Steer', 'Research', 'System'] as const
+export const GROUPS = ['Look', 'Explain', 'Trade and control', 'Research', 'System'] as const
 export type Group = (typeof GROUPS)[number]
 
 export const SURFACES = ['telegram', 'discord', 'cli', 'rest', 'web'] as const

@@ -1,6 +1,7 @@
 /**
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
  */
+import { COMMAND_LATE_MS } from '../../src/trading/late-command.ts'
 import type { z } from 'zod'
 import type { AuditEntry, Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
@@ -53,9 +54,6 @@ export interface CommandRequest {
   /** A key that needs no second request for a panic (S17). */
   readonly autoConfirm?: boolean
 }
-
-/** A command that waited longer is not carried out as asked (S3). */
-const LATE_MS = 60_000
 
 const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =>
   scopes === undefined || scopes.includes('admin') || scopes.includes(needed)
@@ -360,7 +358,7 @@ export class CommandRunner {
 
   private lateness({ askedAtMs }: CommandRequest): number | undefined {
     const late = askedAtMs === undefined ? 0 : this.ports.wallNow() - askedAtMs
-    return late > LATE_MS ? late : undefined
+    return late > COMMAND_LATE_MS ? late : undefined
   }
 
   /** S3: a late pause, halt or panic takes effect as a pause and says so; any other action is not done. */

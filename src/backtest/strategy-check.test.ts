@@ -41,18 +41,18 @@ const LED = 'webhook'
 test.each([...STRATEGIES.values()].filter(({ name }) => name !== LED))(
   '$name passes, and says something',
   (definition) => {
-    const { checks, opinions } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
+    const { checks, signals } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
     expect(checks.filter((check) => check.flaw !== undefined)).toEqual([])
     expect(checks).toHaveLength(6)
-    expect(opinions).toBeGreaterThan(5)
+    expect(signals).toBeGreaterThan(5)
   },
   60_000,
 )
 
 test('the strategy that is led from outside passes, and says nothing', () => {
   const definition = STRATEGIES.get(LED) as StrategyDefinition
-  const { checks, opinions } = checkStrategy(definition, definition.params.parse({}), series)
-  expect([checks.filter((check) => check.flaw !== undefined), opinions]).toEqual([[], 0])
+  const { checks, signals } = checkStrategy(definition, definition.params.parse({}), series)
+  expect([checks.filter((check) => check.flaw !== undefined), signals]).toEqual([[], 0])
 })
 
 test('an error names what and where', () => {

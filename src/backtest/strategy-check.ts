@@ -30,7 +30,7 @@ export interface StrategyChecks {
   readonly checks: readonly Check[]
   /** Bars and signals of the first run: none at all proves little. */
   readonly bars: number
-  readonly opinions: number
+  readonly signals: number
 }
 
 type Kept = Omit<Check, 'flaw'>
@@ -85,16 +85,16 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
         })
       : rehearse(definition, params, series.instrument, series.intervalMs, columns, options).map((signal) => ({
           signals: [signal],
-          wishes: [],
+          requests: [],
         }))
   const bars = series.columns.ts.length
   let first: SaidAtClose[]
   try {
     first = run()
   } catch (thrown) {
-    return { checks: [{ ...KEEPS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, opinions: 0 }
+    return { checks: [{ ...KEEPS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, signals: 0 }
   }
-  const opinions = first.filter((said) => !isSilent(said)).length
+  const signals = first.filter((said) => !isSilent(said)).length
   const half = bars >> 1
   const check = (keeps: Kept, find: () => string | undefined): Check => {
     try {
@@ -105,7 +105,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   }
   return {
     bars,
-    opinions,
+    signals,
     checks: [
       { ...KEEPS.runs, flaw: undefined },
       check(KEEPS.sound, () => unsound(first, marketsOf(definition, series.columns))),
@@ -131,7 +131,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   }
 }
 
-const isSilent = ({ signals, wishes }: SaidAtClose): boolean => wishes.length === 0 && signals.every((signal) => signal === undefined)
+const isSilent = ({ signals, requests }: SaidAtClose): boolean => requests.length === 0 && signals.every((signal) => signal === undefined)
 
 /** The series of each symbol of the strategy: the second and later ones swing around the first, so that what is between them comes back. */
 function marketsOf({ contract, symbols }: StrategyDefinition, columns: BarColumns): readonly BarColumns[] {
@@ -169,7 +169,7 @@ function differenceOf(expected: readonly SaidAtClose[], actual: readonly SaidAtC
   const shown = (said: SaidAtClose | undefined): string | undefined =>
     said === undefined || isSilent(said)
       ? undefined
-      : JSON.stringify(said.signals.length === 1 && said.wishes.length === 0 ? said.signals[0] : said)
+      : JSON.stringify(said.signals.length === 1 && said.requests.length === 0 ? said.signals[0] : said)
   for (let at = 0; at < until; at++) {
     const [a, b] = [shown(expected[at]), shown(actual[at])]
     if (a !== b) return `bar ${at + 1}: ${a ?? 'no signal'} the first time, ${b ?? 'no signal'} now.`

@@ -23,6 +23,9 @@ export interface GlobalFlags {
   readonly profile?: string
   readonly config?: readonly string[]
   readonly yes?: boolean
+  /** Address of the API of a Ballast elsewhere. */
+  readonly remote?: string
+  readonly tokenFile?: string
 }
 
 export interface CliContext {

@@ -283,8 +283,8 @@ export class Projector {
         return
       case 'trade-opened': {
         this.openTradeRow(fact.instrument, changes)
-        const trip = this.kernel.portfolio.openTrade(fact.instrument)
-        if (trip !== undefined) changes.push({ table: 'alerts', row: openedAlert(this.kernel, fact, trip, seq) })
+        const openTrade = this.kernel.portfolio.openTrade(fact.instrument)
+        if (openTrade !== undefined) changes.push({ table: 'alerts', row: openedAlert(this.kernel, fact, openTrade, seq) })
         return
       }
       case 'trade-reduced':
@@ -402,9 +402,9 @@ export class Projector {
   }
 
   private openTradeRow(i: InstrumentIndex, changes: RowChange[]): void {
-    const trip = this.kernel.portfolio.openTrade(i)
-    if (trip === undefined) return
-    const open = this.kernel.portfolio.openTrades().find((t) => t.number === trip.number)
+    const openTrade = this.kernel.portfolio.openTrade(i)
+    if (openTrade === undefined) return
+    const open = this.kernel.portfolio.openTrades().find((t) => t.number === openTrade.number)
     if (open !== undefined) changes.push({ table: 'trades', row: tradeRow(this.kernel, open) })
   }
 

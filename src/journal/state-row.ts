@@ -36,7 +36,7 @@ const instrumentOf = (kernel: Kernel, i: InstrumentIndex): Instrument => kernel.
 export function orderRow(kernel: Kernel, order: Order): OrderRow {
   const instrument = instrumentOf(kernel, order.instrument)
   const price = (ticks: Order['limit']): string | null => (ticks === undefined || ticks === null ? null : formatPrice(instrument, ticks))
-  const trip = kernel.portfolio.openTrade(order.instrument)
+  const openTrade = kernel.portfolio.openTrade(order.instrument)
   return {
     orderId: order.orderId,
     clientOrderId: order.clientOrderId,
@@ -58,7 +58,7 @@ export function orderRow(kernel: Kernel, order: Order): OrderRow {
     status: order.status,
     isOpen: isOpenStatus(order.status),
     reduceOnly: order.reduceOnly,
-    tradeNumber: trip?.number ?? null,
+    tradeNumber: openTrade?.number ?? null,
     submittedTs: order.submittedTs,
     updatedTs: order.updatedTs,
   }
@@ -69,7 +69,7 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
   const { portfolio, orders } = kernel
   const instrument = instrumentOf(kernel, i)
   const position = portfolio.positions[i] as Position
-  const trip = portfolio.openTrade(i)
+  const openTrade = portfolio.openTrade(i)
   const open = orders.open(i)
   const stop = open.find(isPositionStop)?.trigger
   const targets = open.filter((o) => o.origin === 'attached-target' || (o.class === 'protective' && o.origin === 'ours' && !isOwnStop(o)))
@@ -84,9 +84,9 @@ export function positionRow(kernel: Kernel, i: InstrumentIndex): PositionRow {
     unrealizedPnl: money(portfolio.unrealizedOf(i)),
     stopPrice: isFlat || stop === undefined ? null : formatPrice(instrument, stop),
     targetPrice: isFlat || target === undefined ? null : formatPrice(instrument, target),
-    strategy: trip?.strategy ?? null,
-    tradeNumber: trip?.number ?? null,
-    openedTs: trip?.entryTs ?? null,
+    strategy: openTrade?.strategy ?? null,
+    tradeNumber: openTrade?.number ?? null,
+    openedTs: openTrade?.entryTs ?? null,
     externalQuantity: formatQuantity(instrument, portfolio.externalLots(i)),
     isExternalIgnored: portfolio.isExternalIgnored(i),
     updatedTs: portfolio.now,

@@ -4,27 +4,27 @@
 import type { TradeClosed, TradeOpened, TradeReduced } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
-import type { RoundTrip } from '../portfolio/round-trip.ts'
+import type { OpenTrade } from '../portfolio/open-trade.ts'
 import type { AlertRow, TradeRow } from './row.ts'
 import { averagePriceText, averageTicks, money } from './state-row.ts'
 import { closedText, openedText, reducedText } from './trade-text.ts'
 
-export function openedAlert(kernel: Kernel, fact: TradeOpened, trip: RoundTrip, seq: number): AlertRow {
+export function openedAlert(kernel: Kernel, fact: TradeOpened, openTrade: OpenTrade, seq: number): AlertRow {
   const instrument = kernel.config.instruments[fact.instrument] as Instrument
   return {
     seq,
     type: 'entry.filled',
     severity: 'P4',
     symbol: instrument.symbol,
-    summary: openedText(kernel, trip),
+    summary: openedText(kernel, openTrade),
     detail: {
       tradeNumber: fact.number,
       strategy: fact.strategy,
       side: fact.side,
-      price: formatPrice(instrument, averageTicks(trip.entryNotional, trip.entryLots, instrument)),
-      quantity: formatQuantity(instrument, trip.entryLots),
-      stop: trip.stop === undefined ? null : formatPrice(instrument, trip.stop),
-      plannedLoss: trip.plannedLoss === undefined ? null : money(trip.plannedLoss),
+      price: formatPrice(instrument, averageTicks(openTrade.entryNotional, openTrade.entryLots, instrument)),
+      quantity: formatQuantity(instrument, openTrade.entryLots),
+      stop: openTrade.stop === undefined ? null : formatPrice(instrument, openTrade.stop),
+      plannedLoss: openTrade.plannedLoss === undefined ? null : money(openTrade.plannedLoss),
       equity: money(kernel.portfolio.equity),
     },
     ts: fact.ts,

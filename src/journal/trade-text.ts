@@ -6,7 +6,7 @@ import { type Cash, CASH_SCALE, type Lots, type Side, lots } from '../core/units
 import type { TradeReduced } from '../kernel/fact.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../market/instrument.ts'
-import type { RoundTrip } from '../portfolio/round-trip.ts'
+import type { OpenTrade } from '../portfolio/open-trade.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import { averagePriceText, averageTicks } from './state-row.ts'
 
@@ -19,10 +19,10 @@ export const signedMoney = (amount: Cash | number): string =>
   `${amount > 0 ? '+' : ''}${groupDigits(formatFixed(amount, CASH_SCALE, 2))}`.replace(/^\+(0\.00)$/, '$1')
 
 /** `OPENED long 0.05 BTCUSDT @ 64,210.5` */
-export function openedText(kernel: Kernel, trip: RoundTrip): string {
-  const instrument = instrumentOf(kernel, trip)
-  const price = formatPrice(instrument, averageTicks(trip.entryNotional, trip.entryLots, instrument))
-  return textOf('OPENED', trip.side, instrument, trip.entryLots, price)
+export function openedText(kernel: Kernel, openTrade: OpenTrade): string {
+  const instrument = instrumentOf(kernel, openTrade)
+  const price = formatPrice(instrument, averageTicks(openTrade.entryNotional, openTrade.entryLots, instrument))
+  return textOf('OPENED', openTrade.side, instrument, openTrade.entryLots, price)
 }
 
 /** `REDUCED long 0.02 BTCUSDT @ 64,250, operator` */

@@ -3,12 +3,12 @@
  */
 import type { Lots } from '../core/units.ts'
 import type { ExternalChange } from '../portfolio/external.ts'
-import type { RoundTrip } from '../portfolio/round-trip.ts'
+import type { OpenTrade } from '../portfolio/open-trade.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderOutcome } from './state/order-table.ts'
 
 export class Booking {
-  opened: RoundTrip | undefined
+  opened: OpenTrade | undefined
   closed: ClosedTrade | undefined
   /** What others did to a symbol of Ballast's. */
   changedOutside: ExternalChange | undefined

@@ -31,7 +31,7 @@ export interface FactBooks {
 
 export function foldFact(
   fact: KernelFact,
-  { gateway, safety, orders, parentOrders: algorithms, closes, exitAims, runs, bookkeeper, limits, near }: FactBooks,
+  { gateway, safety, orders, parentOrders, closes, exitAims, runs, bookkeeper, limits, near }: FactBooks,
 ): void {
   switch (fact.type) {
     case 'order-submitted':
@@ -69,7 +69,7 @@ export function foldFact(
     case 'order-denied':
       gateway.noteSignal(fact.instrument, fact.class, fact.reason, fact.ts)
       gateway.noteDenied(fact.instrument, fact.name, fact.rule)
-      algorithms.noteDenied(fact.parentOrderId, fact.ts)
+      parentOrders.noteDenied(fact.parentOrderId, fact.ts)
       return
     case 'stop-requested':
       gateway.foldStop(fact.instrument, fact.stop)
@@ -94,13 +94,13 @@ export function foldFact(
       return
     case 'algorithm-started':
       orders.reserve(fact.order.id)
-      algorithms.start(fact.order)
+      parentOrders.start(fact.order)
       return
     case 'algorithm-changed':
-      algorithms.change(fact.id, fact.status, fact.cause)
+      parentOrders.change(fact.id, fact.status, fact.cause)
       return
     case 'algorithm-ended':
-      algorithms.end(fact.id)
+      parentOrders.end(fact.id)
       return
     case 'amend-requested':
     case 'trade-opened':

@@ -41,7 +41,7 @@ export class InstrumentVersions {
   private readonly instruments: Instrument[]
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
-  private readonly algorithms: ParentOrders
+  private readonly parentOrders: ParentOrders
   private readonly closes: PendingCloses
   private readonly exitAims: ExitAims
   private readonly gateway: OrderGateway
@@ -52,14 +52,14 @@ export class InstrumentVersions {
   private readonly terms: (InstrumentTerms | null)[]
 
   constructor(
-    { instruments, portfolio, orders, parentOrders: algorithms, closes, exitAims, runs, bars }: KernelContext,
+    { instruments, portfolio, orders, parentOrders, closes, exitAims, runs, bars }: KernelContext,
     gateway: OrderGateway,
     starts: StrategyStarts,
   ) {
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
-    this.algorithms = algorithms
+    this.parentOrders = parentOrders
     this.closes = closes
     this.exitAims = exitAims
     this.gateway = gateway
@@ -86,7 +86,7 @@ export class InstrumentVersions {
     }
     this.portfolio.convert(change)
     this.orders.convert(change)
-    this.algorithms.convert(change)
+    this.parentOrders.convert(change)
     this.closes.convert(change)
     this.exitAims.convert(change)
     this.gateway.forgetAsked(i)

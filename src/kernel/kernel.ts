@@ -102,16 +102,16 @@ export class Kernel {
     const { by: runs, owners } = this.strategyRuns
     this.runs = runs
     this.limits = new EffectiveLimits(config, (i) => owners[i])
-    this.portfolio = new PortfolioState(
+    this.portfolio = new PortfolioState({
       instruments,
       owners,
-      this.orders,
-      (i) => this.limits.leverageOf(i),
-      () => this.limits.account,
-      needsAtr(config.limits),
-      new ReturnWindow(this.bars, config.intervalMs),
-      config.intervalMs,
-    )
+      orders: this.orders,
+      leverageOf: (i) => this.limits.leverageOf(i),
+      accountRules: () => this.limits.account,
+      needsAtr: needsAtr(config.limits),
+      returns: new ReturnWindow(this.bars, config.intervalMs),
+      intervalMs: config.intervalMs,
+    })
     this.closes = new PendingCloses(instruments.length)
     const context: KernelContext = {
       config,

@@ -20,12 +20,13 @@ function textOf(fact: KernelFact, kernel: Kernel): string | undefined {
   switch (fact.type) {
     case 'trade-opened': {
       const instrument = kernel.config.instruments[fact.instrument] as Instrument
-      const trip = kernel.portfolio.openTrade(fact.instrument)
-      if (trip === undefined) return undefined
+      const openTrade = kernel.portfolio.openTrade(fact.instrument)
+      if (openTrade === undefined) return undefined
       const { equity } = kernel.portfolio
-      const risk = trip.plannedLoss === undefined || equity <= 0 ? '' : `  risk ${((trip.plannedLoss / equity) * 100).toFixed(2)} %`
-      const stop = trip.stop === undefined ? '' : `  stop ${shownPrice(instrument, trip.stop)}`
-      return `${openedText(kernel, trip)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
+      const risk =
+        openTrade.plannedLoss === undefined || equity <= 0 ? '' : `  risk ${((openTrade.plannedLoss / equity) * 100).toFixed(2)} %`
+      const stop = openTrade.stop === undefined ? '' : `  stop ${shownPrice(instrument, openTrade.stop)}`
+      return `${openedText(kernel, openTrade)}  ${fact.strategy}${risk}${stop}  #${fact.number}`
     }
     case 'trade-reduced': {
       const { settleCoin } = kernel.config.instruments[fact.instrument] as Instrument

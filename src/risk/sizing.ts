@@ -221,7 +221,7 @@ export function entryCaps(view: PortfolioView, instrument: Instrument, side: Sid
   return [
     { name: 'order limit', notional: limitAt(limits.orderMax, view.equity) },
     { name: 'position limit', notional: cash(limitAt(limits.positionMax, view.equity) - used) },
-    { name: 'Bybit’s limit at this leverage', notional: cash(valueMaxAt(leverage, instrument.tiers) - used) },
+    { name: 'the exchange’s limit at this leverage', notional: cash(valueMaxAt(leverage, instrument.tiers) - used) },
     { name: 'gross limit', notional: cash(limitAt(limits.grossMax, view.equity) - gross) },
     ...exposureCaps(view, i, side, closing, limits),
     { name: 'margin', notional: cash(Math.floor(Math.max(0, free) / perNotional)) },

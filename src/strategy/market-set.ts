@@ -7,7 +7,7 @@ import { type RevealedBars, rowOf } from '../market/bars.ts'
 import type { SettledFunding } from '../market/funding-rates.ts'
 import type { HigherBarsState } from '../market/higher-bars.ts'
 import { type Instrument, categoryOf } from '../market/instrument.ts'
-import { type MarketBooks, type OrderWish, type OwnOrder, type OwnTrade, NO_BOOKS } from './own-orders.ts'
+import { type MarketBooks, type OrderRequest, type OwnOrder, type OwnTrade, NO_BOOKS } from './own-orders.ts'
 import { type Call, type MarketSource, type QuoteAtClose, SetMarket } from './set-market.ts'
 import type { Market, MarketsContext, Signal, StrategyDefinition } from './strategy.ts'
 
@@ -104,7 +104,7 @@ export class MarketSet implements Call {
   refused: unknown
   asksFunding = false
   /** What it has said about orders in this call, in order. */
-  readonly wishes: OrderWish[] = []
+  readonly requests: OrderRequest[] = []
   books: MarketBooks = NO_BOOKS
   private readonly markets: readonly SetMarket[]
   private isReady = false
@@ -157,7 +157,7 @@ export class MarketSet implements Call {
     }
     this.books = books
     this.refused = undefined
-    this.wishes.length = 0
+    this.requests.length = 0
     return true
   }
 

@@ -3,7 +3,7 @@
  * Never lets an entry through without a stop on its losing side (S5), and never mends a price.
  */
 import type { Reason } from '../trading/order.ts'
-import type { Entry, Exit, OrderChange, OrderWish, OwnOrder, ProtectionMove } from './own-orders.ts'
+import type { Entry, Exit, OrderChange, OrderRequest, OwnOrder, ProtectionMove } from './own-orders.ts'
 import { SignalError, checkPrice, checkTargets, isRecord, readableReason, shown } from './signal-gate.ts'
 
 /** Words of one symbol at one decision: more is a storm. */
@@ -14,7 +14,7 @@ const BARS_MAX = 1_000_000
 /** What is open, and what was said before in the same call. */
 export interface Standing {
   readonly open: readonly OwnOrder[]
-  readonly said: readonly OrderWish[]
+  readonly said: readonly OrderRequest[]
   /** Of the close that is decided on, ticks. */
   readonly close: number
 }
@@ -29,7 +29,7 @@ function lookAtEntry(entry: unknown, { open, said, close }: Standing): Reason | 
   if (!isRecord(entry)) throw new SignalError(`an entry is an object, not ${shown(entry)}`)
   const { name, side, limit, trigger, stop, targets, strength, postOnly, pairedWith, reason } = entry
   checkName('name', name)
-  if (open.some((order) => order.name === name && !order.isEnding) || said.some((wish) => isNew(wish, name)))
+  if (open.some((order) => order.name === name && !order.isEnding) || said.some((request) => isNew(request, name)))
     throw new SignalError(`an order named ${shown(name)} is open: change or cancel it, or take another name`)
   if (side !== 1 && side !== -1) throw new SignalError(`side is ${shown(side)}: 1 or -1`)
   if (limit !== undefined) checkPrice('limit', limit)
@@ -69,7 +69,7 @@ function lookAtExit(exit: unknown, { open, said }: Standing): Reason | undefined
   if (limit !== undefined) checkPrice('limit', limit)
   if ((limit === undefined) !== (name === undefined))
     throw new SignalError(limit === undefined ? 'an exit at market is done at once and has no name' : 'an exit at a limit needs a name')
-  if (name !== undefined && (open.some((order) => order.name === name && !order.isEnding) || said.some((wish) => isNew(wish, name))))
+  if (name !== undefined && (open.some((order) => order.name === name && !order.isEnding) || said.some((request) => isNew(request, name))))
     throw new SignalError(`an order named ${shown(name)} is open: change or cancel it, or take another name`)
   if (share !== undefined && !(typeof share === 'number' && share > 0 && share <= 1))
     throw new SignalError(`share is ${shown(share)}: above 0, at most 1`)
@@ -112,5 +112,5 @@ function checkExpiry({ bars, until }: Readonly<Record<string, unknown>>): void {
   if (bars !== undefined && until !== undefined) throw new SignalError('an order ends after bars or at an instant, not both')
 }
 
-const isNew = (wish: OrderWish, name: unknown): boolean =>
-  (wish.type === 'enter' && wish.entry.name === name) || (wish.type === 'exit' && wish.exit.name === name)
+const isNew = (request: OrderRequest, name: unknown): boolean =>
+  (request.type === 'enter' && request.entry.name === name) || (request.type === 'exit' && request.exit.name === name)

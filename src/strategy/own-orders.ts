@@ -116,7 +116,7 @@ export interface OwnOrderEnd {
 }
 
 /** What was said at one decision, in order; `market` by number. */
-export type OrderWish = { readonly market: number } & (
+export type OrderRequest = { readonly market: number } & (
   | { readonly type: 'enter'; readonly entry: Entry }
   | { readonly type: 'exit'; readonly exit: Exit }
   | { readonly type: 'change'; readonly name: string; readonly change: OrderChange }

@@ -3,7 +3,7 @@
  */
 import { type Ticks, ticks } from '../core/units.ts'
 import { type Instrument, priceFloat } from '../market/instrument.ts'
-import type { Expiry, OrderWish } from './own-orders.ts'
+import type { Expiry, OrderRequest } from './own-orders.ts'
 import type { Signal } from './strategy.ts'
 
 export interface TargetPrice {
@@ -61,9 +61,9 @@ export type OrdersOnly = { readonly [Word in Exclude<keyof SignalPrices, 'orders
 export function saidPrices(
   instrument: Instrument,
   signal: Signal | undefined,
-  wishes: readonly OrderWish[],
+  requests: readonly OrderRequest[],
 ): SignalPrices | OrdersOnly | undefined {
-  const orders = wishes.map((wish) => orderPrices(instrument, wish))
+  const orders = requests.map((request) => orderPrices(instrument, request))
   if (signal === undefined) return orders.length === 0 ? undefined : { orders }
   const { side, strength, limit, stop, targets, reason } = signal
   return {
@@ -77,10 +77,10 @@ export function saidPrices(
   }
 }
 
-function orderPrices(instrument: Instrument, wish: OrderWish): OrderPrices {
-  switch (wish.type) {
+function orderPrices(instrument: Instrument, request: OrderRequest): OrderPrices {
+  switch (request.type) {
     case 'enter': {
-      const { limit, trigger, stop, targets, reason, ...rest } = wish.entry
+      const { limit, trigger, stop, targets, reason, ...rest } = request.entry
       return {
         does: 'enter',
         ...rest,
@@ -92,15 +92,19 @@ function orderPrices(instrument: Instrument, wish: OrderWish): OrderPrices {
       }
     }
     case 'exit': {
-      const { limit, reason, ...rest } = wish.exit
+      const { limit, reason, ...rest } = request.exit
       return { does: 'exit', ...rest, ...pricesIn(instrument, { limit }), rule: reason.rule, values: reason.values }
     }
     case 'change':
-      return { does: 'change', name: wish.name, ...pricesIn(instrument, { limit: wish.change.limit, trigger: wish.change.trigger }) }
+      return {
+        does: 'change',
+        name: request.name,
+        ...pricesIn(instrument, { limit: request.change.limit, trigger: request.change.trigger }),
+      }
     case 'cancel':
-      return { does: 'cancel', name: wish.name }
+      return { does: 'cancel', name: request.name }
     case 'protect': {
-      const { stop, target, trail } = wish.move
+      const { stop, target, trail } = request.move
       return {
         does: 'protect',
         ...pricesIn(instrument, { stop }),

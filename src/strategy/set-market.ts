@@ -8,7 +8,7 @@ import { HigherBars } from '../market/higher-bars.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { RecentBars } from '../market/recent-bars.ts'
 import { type Standing, WISHES_MAX, checkChange, checkEntry, checkExit, checkName, checkProtection } from './order-gate.ts'
-import type { Entry, Exit, MarketBooks, OrderChange, OrderWish, OwnOrder, OwnTrade, ProtectionMove } from './own-orders.ts'
+import type { Entry, Exit, MarketBooks, OrderChange, OrderRequest, OwnOrder, OwnTrade, ProtectionMove } from './own-orders.ts'
 import { SignalError, checkSignal, placed } from './signal-gate.ts'
 import type { Market, Signal } from './strategy.ts'
 
@@ -32,7 +32,7 @@ export interface QuoteAtClose {
 /** What is shared by all markets of one call: what was said, and what they may see of the records. */
 export interface Call {
   readonly count: number
-  readonly wishes: OrderWish[]
+  readonly requests: OrderRequest[]
   readonly books: MarketBooks
   /** What a call on a market threw, kept where the strategy swallows it. */
   refused: unknown
@@ -162,15 +162,15 @@ export class SetMarket implements Market {
     })
 
   private standing(): Standing {
-    return { open: this.orders, said: this.set.wishes.filter(({ market }) => market === this.at), close: this.bars.close(0) }
+    return { open: this.orders, said: this.set.requests.filter(({ market }) => market === this.at), close: this.bars.close(0) }
   }
 
   /** What is wrong is reported at the line that said it. */
-  private say(method: (...words: never[]) => void, make: () => OrderWish): void {
+  private say(method: (...words: never[]) => void, make: () => OrderRequest): void {
     const { set } = this
     try {
-      set.wishes.push(make())
-      if (set.wishes.length > WISHES_MAX * set.count) throw new SignalError(`more than ${WISHES_MAX} orders at one decision`)
+      set.requests.push(make())
+      if (set.requests.length > WISHES_MAX * set.count) throw new SignalError(`more than ${WISHES_MAX} orders at one decision`)
     } catch (thrown) {
       set.refused = placed(thrown, method)
       throw set.refused

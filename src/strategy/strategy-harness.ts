@@ -8,7 +8,7 @@ import { type Instrument, makeInstrument, spotSymbolOf } from '../market/instrum
 import { Merge } from '../market/merge.ts'
 import { checkAnswer } from './answer.ts'
 import { MarketSet } from './market-set.ts'
-import { NO_BOOKS, type OrderWish } from './own-orders.ts'
+import { NO_BOOKS, type OrderRequest } from './own-orders.ts'
 import { type OrdersOnly, type SignalPrices, saidPrices } from './said-prices.ts'
 import { checkSignal } from './signal-gate.ts'
 import type { Signal, StrategyContext, StrategyDefinition, StrategyState } from './strategy.ts'
@@ -52,8 +52,8 @@ export function signalsOf(
   const parsed = definition.params.parse(params)
   const columns = columnsOf(bars)
   return definition.contract === 2
-    ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(({ signals: [signal], wishes }) =>
-        saidPrices(instrument, signal, wishes),
+    ? rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [columns], options).map(({ signals: [signal], requests }) =>
+        saidPrices(instrument, signal, requests),
       )
     : rehearse(definition, parsed, instrument, MINUTE_MS, columns, options).map((signal) => saidPrices(instrument, signal, []))
 }
@@ -71,13 +71,13 @@ export function marketSignalsOf(
 ): Readonly<Record<string, SignalPrices | OrdersOnly>>[] {
   const names = bars.map((_, k) => definition.symbols?.[k] ?? testSymbol(definition, k))
   return rehearseMarkets(definition, definition.params.parse(params), instrument, MINUTE_MS, bars.map(columnsOf), options).map(
-    ({ signals, wishes }) =>
+    ({ signals, requests }) =>
       Object.fromEntries(
         names.flatMap((name, k) => {
           const said = saidPrices(
             instrument,
             signals[k],
-            wishes.filter(({ market }) => market === k),
+            requests.filter(({ market }) => market === k),
           )
           return said === undefined ? [] : [[name, said]]
         }),
@@ -107,7 +107,7 @@ function columnsOf(bars: readonly PriceBar[]): BarColumns {
 /** What was said at one close: signals by market, and what was said about orders. */
 export interface SaidAtClose {
   readonly signals: readonly (Signal | undefined)[]
-  readonly wishes: readonly OrderWish[]
+  readonly requests: readonly OrderRequest[]
 }
 
 function instrumentFor(definition: StrategyDefinition, of: Instrument, k: number): Instrument {
@@ -152,7 +152,7 @@ export function rehearseMarkets(
     const answer: unknown = isAsked ? definition.onBar(set.context, state) : undefined
     if (answer !== undefined) checkAnswer(answer)
     if (set.refused !== undefined) throw set.refused
-    said.push({ signals: bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)), wishes: isAsked ? [...set.wishes] : [] })
+    said.push({ signals: bars.map((_, k) => (isAsked ? set.signalOf(k) : undefined)), requests: isAsked ? [...set.requests] : [] })
     state = keep(state, said.length - 1)
   }
   return said

@@ -183,16 +183,16 @@ export class LiveDriver {
 
   private async decide(inputs: readonly KernelInput[], seqs: readonly number[]): Promise<void> {
     const { kernel, projector, sender, observe } = this.ports
-    const { factBuffer: outbox } = kernel
+    const { factBuffer } = kernel
     const facts: { causeSeq: number; fact: KernelFact }[] = []
     const changes = new Map<string, RowChange>()
     const taken: { input: KernelInput; facts: KernelFact[] }[] = []
     const firstFactSeq = this.lastSeq + 1
     inputs.forEach((input, k) => {
-      outbox.reset()
+      factBuffer.reset()
       kernel.apply(input)
       const own: KernelFact[] = []
-      for (let n = 0; n < outbox.count; n++) own.push(outbox.at(n))
+      for (let n = 0; n < factBuffer.count; n++) own.push(factBuffer.at(n))
       const seq = seqs[k] as number
       for (const change of projector.project(input, seq, own, firstFactSeq + facts.length)) {
         const key = keyOf(change)

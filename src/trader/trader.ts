@@ -326,11 +326,11 @@ export class Trader {
   /** Positions whose owner is no longer configured: protected, but no strategy will close them. */
   private tellOrphans(): void {
     for (const { index, symbol } of this.instruments) {
-      const trip = this.kernel.portfolio.openTrade(index)
-      if (trip !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
+      const openTrade = this.kernel.portfolio.openTrade(index)
+      if (openTrade !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
         this.options.log(
           'warn',
-          `${symbol}: no configured strategy owns this position (${trip.strategy} did). It keeps its stop. To close it: ballast close ${symbol}`,
+          `${symbol}: no configured strategy owns this position (${openTrade.strategy} did). It keeps its stop. To close it: ballast close ${symbol}`,
         )
     }
   }

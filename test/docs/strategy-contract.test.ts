@@ -48,9 +48,9 @@ test.each(shown)('$name keeps what every strategy must keep', ({ name }) => {
   const instrument = makeInstrument({ index: instrumentIndex(0), venue: 'walk', symbol: 'TESTUSDT', tickSize: '0.01', lotSize: '0.001' })
   const columns = walkColumns(new Random(7), 6_000, Date.UTC(2025, 0, 1))
   const definition = definitionOf(name)
-  const { checks, opinions } = checkStrategy(definition, definition.params.parse({}), { instrument, intervalMs: MINUTE_MS, columns })
+  const { checks, signals } = checkStrategy(definition, definition.params.parse({}), { instrument, intervalMs: MINUTE_MS, columns })
   expect(checks.filter(({ flaw }) => flaw !== undefined)).toEqual([])
-  expect(opinions).toBeGreaterThan(0)
+  expect(signals).toBeGreaterThan(0)
 })
 
 test('orders of steps in its test are as the page says', () => {

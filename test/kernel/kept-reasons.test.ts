@@ -38,7 +38,7 @@ test('where nothing is journaled, nothing of it is made', () => {
     return Array.from({ length: kernel.factBuffer.count }, (_, k) => kernel.factBuffer.at(k))
   }
   give({ type: 'wallet-adjusted', coin: 'USDT', amount: cash(10_000e8), cause: 'opening', ts: kernel.now })
-  bench.opinions[BTC] = signal(1, 90)
+  bench.signals[BTC] = signal(1, 90)
   const bar = { open: ticks(100), high: ticks(100), low: ticks(100), close: ticks(100), volume: 1 }
   const openTs = ts(bench.now)
   const facts = give({

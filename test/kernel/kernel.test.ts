@@ -41,7 +41,7 @@ describe('signals', () => {
     const bench = new Bench()
     expect(brief(bench.say(signal(1)))).toEqual(['entry buy 10'])
     expect(brief(bench.say(signal(1)))).toEqual([])
-    expect(brief(bench.say(signal(0)))).toEqual(['cancel 1: opinion is flat'])
+    expect(brief(bench.say(signal(0)))).toEqual(['cancel 1: signal is flat'])
     expect(brief(bench.say(signal(0)))).toEqual([])
   })
 
@@ -55,14 +55,14 @@ describe('signals', () => {
 
   test.each(['late', 'warmup'] as const)('bars that are %s give no entries', (mode) => {
     const bench = new Bench()
-    bench.opinions[BTC] = signal(1)
+    bench.signals[BTC] = signal(1)
     expect(ordersOf(bench.bar(mode))).toEqual([])
   })
 
   test('a late bar gives exits', () => {
     const bench = new Bench()
     bench.enter()
-    bench.opinions[BTC] = signal(0)
+    bench.signals[BTC] = signal(0)
     expect(brief(bench.bar('late'))).toEqual(['reduce sell 10'])
   })
 })
@@ -101,14 +101,14 @@ describe('holds', () => {
   test('S11 a signal that came while held is dead after the lift, until it changes', () => {
     const bench = new Bench()
     bench.hold()
-    bench.opinions[BTC] = signal(1)
+    bench.signals[BTC] = signal(1)
     expect(brief(bench.bar())).toEqual(['denied entry: hold'])
     expect(brief(bench.bar())).toEqual([])
     expect(brief(bench.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(bench.now) }))).toEqual(['lift h'])
     expect(brief(bench.bar())).toEqual([])
-    bench.opinions[BTC] = undefined
+    bench.signals[BTC] = undefined
     expect(brief(bench.bar())).toEqual([])
-    bench.opinions[BTC] = signal(1)
+    bench.signals[BTC] = signal(1)
     expect(brief(bench.bar())).toEqual(['entry buy 10'])
   })
 
@@ -116,10 +116,10 @@ describe('holds', () => {
     const bench = new Bench()
     bench.hold()
     bench.say(signal(1))
-    bench.opinions[BTC] = signal(1)
+    bench.signals[BTC] = signal(1)
     bench.bar()
     bench.give({ type: 'lift-hold', holdId: 'h', actor: 'cli', ts: ts(bench.now) })
-    bench.opinions[BTC] = signal(-1)
+    bench.signals[BTC] = signal(-1)
     expect(brief(bench.bar())).toEqual(['entry sell 10'])
   })
 
@@ -262,11 +262,11 @@ describe('S7 panic', () => {
   test('S7 holds entries first, cancels entries, then closes; the account is halted', () => {
     const bench = new Bench()
     bench.enter()
-    bench.opinions[ETH] = signal(1)
+    bench.signals[ETH] = signal(1)
     bench.bar()
     expect(brief(panic(bench))).toEqual(['hold panic no-orders', 'P1 panic.started', 'cancel 2: panic by telegram:1', 'flatten sell 10'])
     expect(bench.kernel.isFlattening(BTC)).toBe(true)
-    bench.opinions[ETH] = undefined
+    bench.signals[ETH] = undefined
     expect(brief(bench.say(signal(1)))).toEqual([])
   })
 
@@ -364,7 +364,7 @@ test('S9 a red drawdown seen twice flattens and halts, and a deposit does not he
 test('S18 a strategy that throws is stopped alone: its entry is canceled, its position stays, the other trades on', () => {
   const bench = new Bench()
   bench.enter(1, 90)
-  bench.opinions[ETH] = signal(1)
+  bench.signals[ETH] = signal(1)
   const facts = bench.say(new Error('boom'))
   expect(brief(facts)).toEqual(['s0 errored', 'P2 strategy.error', 'entry buy 10'])
   expect(bench.held).toBe(10)

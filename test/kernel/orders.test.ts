@@ -432,7 +432,7 @@ describe('parent orders', () => {
     const facts = bench.say(signal(1, 90))
     expect(brief(facts)).toEqual(['work 1 twap 10', 'entry buy 2'])
     expect(brief(bench.say(signal(1, 90)))).toEqual([])
-    expect(brief(bench.say(signal(0)))).toEqual(['1 ending: opinion has turned', 'cancel 2: opinion has turned'])
+    expect(brief(bench.say(signal(0)))).toEqual(['1 ending: signal has turned', 'cancel 2: signal has turned'])
     expect(kernel.parentOrders.active[0]).toMatchObject({ strategy: strategyId('s0'), status: 'ending' })
   })
 

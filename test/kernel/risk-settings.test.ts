@@ -84,8 +84,8 @@ describe('S1 a setting that is changed while it runs', () => {
     bench.set('openPositions', '1', { type: 'strategy', strategy: strategyId('s1') })
     bench.prices[BTC] = 100
     bench.prices[ETH] = 100
-    bench.opinions[BTC] = signal(1, 90)
-    bench.opinions[ETH] = signal(1, 90)
+    bench.signals[BTC] = signal(1, 90)
+    bench.signals[ETH] = signal(1, 90)
     expect(brief(bench.bar())).toEqual(['denied entry: position-notional', 'entry buy 10'])
   })
 
@@ -140,9 +140,9 @@ describe('S9 what was lost', () => {
       { id: 'day-loss-s0', scope: { type: 'strategy', strategy: S0 }, effect: 'no-entries', cause: 'breaker' },
     ])
     bench.prices[ETH] = 100
-    bench.opinions[ETH] = signal(1, 90)
+    bench.signals[ETH] = signal(1, 90)
     expect(brief(bench.bar())).toEqual(['entry buy 10'])
-    bench.opinions[ETH] = undefined
+    bench.signals[ETH] = undefined
     bench.prices[BTC] = 100
     expect(brief(bench.say(signal(1, 90)))).toEqual(['denied entry: hold'])
   })
@@ -220,7 +220,7 @@ describe('S9 how orders are treated', () => {
       bench.bar()
     }
     expect(bench.kernel.holds).toMatchObject([{ id: 'slippage-storm-BTCUSDT', scope: { type: 'symbol', instrument: BTC } }])
-    bench.opinions[ETH] = signal(1, 90)
+    bench.signals[ETH] = signal(1, 90)
     expect(brief(bench.bar())).toEqual(['entry buy 10'])
   })
 })
@@ -232,9 +232,9 @@ test('no entry in a symbol before its cooldown is over; in another one at once',
   bench.prices[BTC] = 100
   expect(brief(bench.say(signal(1, 90)))).toEqual(['denied entry: reentry-cooldown'])
   bench.prices[ETH] = 100
-  bench.opinions[ETH] = signal(1, 90)
+  bench.signals[ETH] = signal(1, 90)
   expect(brief(bench.bar())).toEqual(['entry buy 10'])
-  bench.opinions[ETH] = undefined
+  bench.signals[ETH] = undefined
   for (let minute = 0; minute < 5; minute++) bench.bar()
   expect(brief(bench.say(signal(1, 90)))).toEqual(['entry buy 10'])
 })
@@ -245,12 +245,12 @@ test('a position that others hold counts in the net limit (S8)', () => {
   bench.prices[BTC] = 100
   bench.prices[ETH] = 100
   bench.bar()
-  bench.opinions[BTC] = signal(1, 90)
-  bench.opinions[ETH] = signal(1, 90)
+  bench.signals[BTC] = signal(1, 90)
+  bench.signals[ETH] = signal(1, 90)
   // 1,000 each: one fits into 1,500, both do not; a short of the other does.
   expect(brief(bench.bar())).toEqual(['entry buy 10', 'denied entry: net-exposure'])
-  bench.opinions[BTC] = undefined
-  bench.opinions[ETH] = signal(-1, 110)
+  bench.signals[BTC] = undefined
+  bench.signals[ETH] = signal(-1, 110)
   expect(brief(bench.bar())).toEqual(['entry sell 10'])
   expect(bench.kernel.portfolio.exposure(undefined)).toEqual({ gross: 2_000e8, netLong: 1_000e8, netShort: 1_000e8 })
   expect(bench.kernel.portfolio.symbolsAtStake()).toEqual([instrumentIndex(0), instrumentIndex(1)])

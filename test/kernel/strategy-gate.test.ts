@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { lots, ticks, ts } from '../../src/core/units.ts'
 import { defineStrategy } from '../../src/strategy/strategy.ts'
-import { BTC, Bench, ETH, type Opinion, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
+import { BTC, Bench, ETH, type GivenSignal, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import { strategyRow } from '../../src/journal/state-row.ts'
 
@@ -31,8 +31,8 @@ test.each<readonly [string, object, RegExp]>([
   ['a reason that JSON cannot hold', { stop: 90, reason: { rule: 'x', values: { n: 1n } } }, /reason.values.n is 1n/],
 ])('S18 %s stops that strategy alone', (_, over, problem) => {
   const bench = new Bench({ sizing: { type: 'fixed', lots: lots(5) } })
-  bench.opinions[ETH] = signal(1, 90)
-  const facts = bench.say({ ...signal(1), ...over } as Opinion)
+  bench.signals[ETH] = signal(1, 90)
+  const facts = bench.say({ ...signal(1), ...over } as GivenSignal)
   const failed = facts.find((fact) => fact.type === 'strategy-mode-changed')
   expect(failed).toMatchObject({ strategy: 's0', mode: 'errored' })
   expect(failed?.type === 'strategy-mode-changed' ? failed.cause : '').toMatch(problem)
@@ -114,7 +114,7 @@ test('S13 a running minimum that begins at Infinity is what it was after a resta
 test('S13 in safe mode no strategy is asked', () => {
   const bench = new Bench()
   const kernel = new Kernel({ ...bench.config, isSafe: true })
-  bench.opinions[BTC] = signal(1, 90)
+  bench.signals[BTC] = signal(1, 90)
   kernel.apply({
     type: 'bars-closed',
     ts: ts(bench.now),

@@ -381,9 +381,11 @@ export class Checks {
   /** S8: moved past us or by us, the stop at the exchange is the one that the trade is meant to have. */
   private stopAsMeant(exchange: Exchange, kernel: Kernel, instrument: Instrument): void {
     const { index: i, symbol } = instrument
-    const trip = kernel.portfolio.openTrade(i)
+    const openTrade = kernel.portfolio.openTrade(i)
     const meant =
-      trip?.stop === undefined ? undefined : parsePrice(instrument, formatPrice(kernel.config.instruments[i] as Instrument, trip.stop))
+      openTrade?.stop === undefined
+        ? undefined
+        : parsePrice(instrument, formatPrice(kernel.config.instruments[i] as Instrument, openTrade.stop))
     const stops = exchange.venue.openOrders(i).filter((o) => isStopOf(o, instrument))
     const [stop] = stops
     const held = lots(this.oursAt(exchange.venue, instrument))

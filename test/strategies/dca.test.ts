@@ -6,7 +6,7 @@ import type { PriceBar } from '../../src/strategy/sdk.ts'
 import { LOTS, SYMBOLS, builtIn, candlesOf, fillsOf, runFixed, unnamed } from '../support/by-hand/fixture.ts'
 import { HandMarket } from '../support/by-hand/market.ts'
 import { rsiSeries } from '../support/by-hand/arithmetic.ts'
-import { wishesOf } from '../support/by-hand/wishes.ts'
+import { wishesOf } from '../support/by-hand/order-requests.ts'
 
 const RULE = { startRsi: 45, safety: 3, step: 0.4, stepScale: 1.5, volume: 1, volumeScale: 1.5, target: 0.35, stop: 3, cooldown: 6 }
 
@@ -89,8 +89,10 @@ test.each(SYMBOLS.flatMap((symbol) => [[symbol, 'long', 1] as const, [symbol, 's
 const bar = (price: number): PriceBar => [price, price, price, price]
 const fall = Array.from({ length: 20 }, (_, k) => bar(200 - k))
 const basesOf = (params: object, bars: readonly PriceBar[]) =>
-  wishesOf(builtIn('dca'), params, bars).flatMap((wishes) =>
-    wishes.flatMap((wish) => (wish.type === 'enter' ? [[wish.entry.side, wish.entry.stop, wish.entry.targets?.[0]?.price]] : [])),
+  wishesOf(builtIn('dca'), params, bars).flatMap((requests) =>
+    requests.flatMap((request) =>
+      request.type === 'enter' ? [[request.entry.side, request.entry.stop, request.entry.targets?.[0]?.price]] : [],
+    ),
   )
 
 test.each<[string, object, readonly PriceBar[], readonly unknown[]]>([

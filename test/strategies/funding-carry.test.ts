@@ -12,7 +12,7 @@ import { makeInstrument } from '../../src/market/instrument.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { builtIn, fillsOf, unnamed, candlesOf, LOTS } from '../support/by-hand/fixture.ts'
 import { type Candle, HandMarket } from '../support/by-hand/market.ts'
-import { wishesOf } from '../support/by-hand/wishes.ts'
+import { wishesOf } from '../support/by-hand/order-requests.ts'
 import { mean } from '../support/by-hand/arithmetic.ts'
 import { ROOT } from '../support/repository.ts'
 
@@ -186,7 +186,9 @@ const said = (hourly: readonly number[], params: object = {}, perpetualPrice = 1
   return wishesOf(builtIn('funding-carry'), rule, bars(100), undefined, [bars(perpetualPrice)], { fundings }).flat()
 }
 const entries = (hourly: readonly number[], params: object = {}, perpetualPrice?: number) =>
-  said(hourly, params, perpetualPrice).map((wish) => (wish.type === 'enter' ? [wish.market, wish.entry.side] : [wish.market, wish.type]))
+  said(hourly, params, perpetualPrice).map((request) =>
+    request.type === 'enter' ? [request.market, request.entry.side] : [request.market, request.type],
+  )
 const BOTH = [
   [0, 1],
   [1, -1],
@@ -208,7 +210,7 @@ test.each<[string, readonly number[], object, number | undefined, readonly unkno
 
 test('funding-carry: both legs have stops on their losing sides in whole ticks', () => {
   const found = said([0.0001, 0.0001, 0.0001], { stop: 5.005 })
-  expect(found.map((wish) => wish.type === 'enter' && wish.entry.stop)).toEqual([9_499, 10_503])
+  expect(found.map((request) => request.type === 'enter' && request.entry.stop)).toEqual([9_499, 10_503])
 })
 
 test('funding-carry: symbols of two coins stop it with a sentence', () => {

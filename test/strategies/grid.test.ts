@@ -9,7 +9,7 @@ import { LOTS, SYMBOLS, builtIn, candlesOf, fillsOf, runFixed, unnamed } from '.
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { backtestFixture } from '../support/fixture-backtest.ts'
 import { HandMarket } from '../support/by-hand/market.ts'
-import { wishesOf } from '../support/by-hand/wishes.ts'
+import { wishesOf } from '../support/by-hand/order-requests.ts'
 
 interface Rule {
   readonly levels: number
@@ -84,13 +84,15 @@ const bar = (price: number): PriceBar => [price, price, price, price]
 
 test('grid: buys stand in even steps below the close, whole ticks, one stop below the lowest, each with its part', () => {
   const said = wishesOf(builtIn('grid'), { levels: 3, step: 1, stopSteps: 2 }, [bar(100)])[0] ?? []
-  expect(said.map((wish) => wish.type)).toEqual(['enter', 'enter', 'enter'])
-  expect(said.map((wish) => (wish.type === 'enter' ? [wish.entry.name, wish.entry.limit, wish.entry.stop] : []))).toEqual([
+  expect(said.map((request) => request.type)).toEqual(['enter', 'enter', 'enter'])
+  expect(said.map((request) => (request.type === 'enter' ? [request.entry.name, request.entry.limit, request.entry.stop] : []))).toEqual([
     ['buy-1-1', 9_900, 9_509],
     ['buy-1-2', 9_801, 9_509],
     ['buy-1-3', 9_702, 9_509],
   ])
-  expect(said.every((wish) => wish.type === 'enter' && wish.entry.strength === 1 / 3 && wish.entry.postOnly === true)).toBe(true)
+  expect(said.every((request) => request.type === 'enter' && request.entry.strength === 1 / 3 && request.entry.postOnly === true)).toBe(
+    true,
+  )
 })
 
 test.each<[string, readonly number[], readonly number[]]>([
@@ -99,7 +101,7 @@ test.each<[string, readonly number[], readonly number[]]>([
   ['the price is below all levels: no buy that would fill at once', [100, 96], [3, 0]],
 ])('grid while nothing is known to be open: %s', (_, closes, counts) => {
   const said = wishesOf(builtIn('grid'), { levels: 3, step: 1, stopSteps: 2 }, closes.map(bar))
-  expect(said.map((wishes) => wishes.length)).toEqual(counts)
+  expect(said.map((requests) => requests.length)).toEqual(counts)
 })
 
 test('grid: steps finer than a tick leave no room between buy and stop: nothing is asked for', () => {

@@ -6,7 +6,7 @@ import type { PriceBar } from '../../src/strategy/sdk.ts'
 import { windowAt } from '../support/by-hand/arithmetic.ts'
 import { LOTS, SYMBOLS, builtIn, candlesOf, fillsOf, runFixed, unnamed } from '../support/by-hand/fixture.ts'
 import { HandMarket } from '../support/by-hand/market.ts'
-import { wishesOf } from '../support/by-hand/wishes.ts'
+import { wishesOf } from '../support/by-hand/order-requests.ts'
 
 const RULE = { window: 24, gamma: 0.01, kappa: 0.1, horizon: 1, minHalfBps: 5, maxOrders: 3, stop: 1, maxBars: 6 }
 
@@ -83,8 +83,10 @@ test.each(SYMBOLS)('market-making on three days of %s: the loop by hand gives th
 const bar = (price: number): PriceBar => [price, price, price, price]
 const small = { window: 5, kappa: 0.1, gamma: 0.01, maxOrders: 2, stop: 1 }
 const quotes = (params: object, closes: readonly number[]) =>
-  (wishesOf(builtIn('market-making'), { ...small, ...params }, closes.map(bar)).at(-1) ?? []).map((wish) =>
-    wish.type === 'enter' ? [wish.entry.name.split('-')[0], wish.entry.limit, wish.entry.stop, wish.entry.strength] : [wish.type],
+  (wishesOf(builtIn('market-making'), { ...small, ...params }, closes.map(bar)).at(-1) ?? []).map((request) =>
+    request.type === 'enter'
+      ? [request.entry.name.split('-')[0], request.entry.limit, request.entry.stop, request.entry.strength]
+      : [request.type],
   )
 const still = Array.from({ length: 6 }, () => 1_000)
 

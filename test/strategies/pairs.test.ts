@@ -6,7 +6,7 @@ import { type PriceBar, keptPairs } from '../support/by-hand/pair-bars.ts'
 import { mean } from '../support/by-hand/arithmetic.ts'
 import { LOTS, builtIn, candlesOf, fillsOf, runFixed, unnamed } from '../support/by-hand/fixture.ts'
 import { HandMarket } from '../support/by-hand/market.ts'
-import { wishesOf } from '../support/by-hand/wishes.ts'
+import { wishesOf } from '../support/by-hand/order-requests.ts'
 
 const RULE = { window: 96, entry: 1.8, exit: 0.3, stopZ: 3, maxBars: 48, correlation: 0.5, stop: 1.2 }
 
@@ -86,7 +86,7 @@ const said = (tail: readonly number[], params: object = {}) => {
   return wishesOf(builtIn('pairs'), parsed, left, undefined, [right.slice(0, left.length)]).at(-1) ?? []
 }
 const sides = (tail: readonly number[], params: object = {}) =>
-  said(tail, params).map((wish) => (wish.type === 'enter' ? [wish.market, wish.entry.side] : [wish.market, wish.type]))
+  said(tail, params).map((request) => (request.type === 'enter' ? [request.market, request.entry.side] : [request.market, request.type]))
 
 test.each<[string, readonly number[], object, readonly unknown[]]>([
   [

@@ -14,7 +14,7 @@ const plain = (text: unknown): unknown => (typeof text === 'string' ? text.repla
 const ack = defineAction({
   name: 'ack',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'acknowledge an open alert, or all: it is no longer repeated or passed on to others',
   usage: '<number|all>',
   args: z.strictObject({
@@ -54,7 +54,7 @@ const ack = defineAction({
 const resolve = defineAction({
   name: 'resolve',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'say that an open alert is over',
   usage: '<number>',
   args: z.strictObject({ id: z.preprocess(plain, number) }),

@@ -39,7 +39,7 @@ function read(words: readonly string[]): Record<string, unknown> {
 export const priceAlert: Command = defineAction({
   name: 'alert',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'tell this chat when a price, the result of the day or equity passes a level',
   usage: '<sym|pnl|equity> <above|below> <level> [once] [to=<chat>] | list | del <number>',
   args: z.strictObject({

@@ -15,7 +15,7 @@ const HINT = 'use hours such as 22:00-07:00, or off'
 export const quiet: Command = defineAction({
   name: 'quiet',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'set hours in which this chat is told of P1 and P2 only; the rest follows in one card',
   usage: '[22:00-07:00 [time zone]|off] [to=<chat>]',
   args: z.strictObject({

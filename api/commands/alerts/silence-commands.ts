@@ -35,7 +35,7 @@ function read(words: readonly string[]): Record<string, unknown> {
 const silence = defineAction({
   name: 'silence',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'do not tell of some alerts for a while; P1 only if named, for an hour at most, by an admin',
   usage: `${FILTER_USAGE} <2h> [reason]`,
   args: z.strictObject({
@@ -100,7 +100,7 @@ const silenceField = ({ id, filter, until, actor, reason }: StoredSilence, now: 
 const unsilence = defineAction({
   name: 'unsilence',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'end a silence before its time',
   usage: '<number>',
   args: z.strictObject({

@@ -41,7 +41,7 @@ function chatOf({ actor }: CommandContext, to: string | undefined): { readonly c
 const subscribe = defineAction({
   name: 'subscribe',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'tell this chat or topic of some alerts: fills, signals, risk, reports, by symbol or strategy',
   usage: `${FILTER_USAGE} [to=<chat>]`,
   args: z.strictObject({ what: z.string().min(1).max(200), to: chat }),
@@ -80,7 +80,7 @@ const HINT = 'use the number of a subscription, as in /subscriptions, or all'
 const unsubscribe = defineAction({
   name: 'unsubscribe',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'end a subscription of this chat, or all of them',
   usage: '<number|all> [to=<chat>]',
   args: z.strictObject({ id: z.string().regex(/^(all|#?\d{1,9})$/i, HINT), to: chat }),

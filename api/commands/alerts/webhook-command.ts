@@ -72,7 +72,7 @@ function readWords(words: readonly string[]): Record<string, unknown> {
 export const webhook: Command = defineAction({
   name: 'webhook',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
   usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   args: Args,

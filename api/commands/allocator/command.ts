@@ -33,7 +33,7 @@ const DRY = /^(--?)?dry-?run$|^show$/i
 export const allocator: Command = defineAction<AllocatorArgs>({
   name: 'allocator',
   aliases: ['alloc'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'share capital among strategies by risk and drawdown: shown first',
   usage: '[equal|inverse-vol|erc|hrp] [dry-run]',
   args: AllocatorArgs,

@@ -66,7 +66,7 @@ const WORDS = { pause: 'paused', resume: 'working', cancel: 'ended' } as const
 const algo = defineAction({
   name: 'algo',
   aliases: ['work'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'pause, resume or cancel an execution algorithm',
   usage: '<id|sym> <pause|resume|cancel>',
   args: z.strictObject({ id: z.string().min(1).max(30), to: z.enum(['pause', 'resume', 'cancel']) }),

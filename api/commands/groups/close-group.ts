@@ -49,7 +49,7 @@ const isAmount = (text: string): boolean => /^(\d+(\.\d+)?%|\$\d+(\.\d+)?|\d+(\.
 const close = defineAction({
   name: 'close',
   aliases: ['fx', 'reduce'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'close all or part of a position, at market or at a limit price',
   usage: '<sym|#n|all|profit|loss> [50%|0.5BTC|$100] [limit|limit=64500] [algo=twap:10m]',
   args: z.strictObject({
@@ -321,7 +321,7 @@ const CancelTodo = z.object({ orderIds: z.array(z.number()), all: z.boolean() })
 const cancel = defineAction({
   name: 'cancel',
   aliases: ['co'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'cancel one entry, the entries of a symbol, all entries, or a limit close; never a protective stop',
   usage: '<order id|sym|all>',
   args: z.strictObject({ what: z.string().min(1).max(30) }),

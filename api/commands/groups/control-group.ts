@@ -121,7 +121,7 @@ const pause = defineAction({
   name: 'pause',
   // To everybody who knows another program, /stop is this: no new entries.
   aliases: ['stop', 'stopentry', 'stopbuy'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'stop new entries; exits, stops and reductions continue',
   usage: '[all|strategy|sym] [for 2h] [reason]',
   args: z.strictObject({
@@ -208,7 +208,7 @@ const liftable = (hold: HoldRow): string =>
 const resume = defineAction({
   name: 'resume',
   aliases: ['startentry'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'lift holds and allow entries again',
   usage: '[all|strategy|sym]',
   args: z.strictObject({ target: z.string().max(60).optional() }),
@@ -310,7 +310,7 @@ const resume = defineAction({
 const halt = defineAction({
   name: 'halt',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'stop all orders except exits you request; stops stay on Bybit',
   usage: '<reason>',
   args: z.strictObject({ reason: z.string().min(1, 'needs a reason').max(200) }),
@@ -338,7 +338,7 @@ const heldLine = (position: PositionRow): Field =>
 const panic = defineAction({
   name: 'panic',
   aliases: ['kill', 'flatten'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'close everything Ballast opened, or one symbol, and halt it',
   usage: '[all|sym] [reason]',
   args: z.strictObject({ target: z.string().max(60).optional(), reason: z.string().max(200).optional() }),

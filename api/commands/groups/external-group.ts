@@ -35,7 +35,7 @@ const MANUAL = 'manual'
 const adopt = defineAction({
   name: 'adopt',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'take over a position that Ballast did not open: set its owner and a stop',
   usage: '<sym> [strategy] [sl=<price|2%>]',
   args: z.strictObject({
@@ -101,7 +101,7 @@ const adopt = defineAction({
 const ignore = defineAction({
   name: 'ignore',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'leave a position that Ballast did not open untouched, and allow entries on its symbol',
   usage: '<sym>',
   args: z.strictObject({ symbol: z.string().min(1).max(30) }),
@@ -142,7 +142,7 @@ const ignore = defineAction({
 const reconcile = defineAction({
   name: 'reconcile',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'compare Ballast’s records with Bybit now; fix applies the proposed corrections',
   usage: '[fix]',
   args: z.strictObject({ action: z.enum(['show', 'fix']).default('show') }),

@@ -67,7 +67,7 @@ const targetOf = async (context: CommandContext, word: string | undefined): Prom
 export const limits: Command = defineAction<LimitsArgs>({
   name: 'limits',
   aliases: ['limit', 'settings'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
   usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   args: Args,

@@ -23,7 +23,7 @@ const OpenTodo = z.object({ command: z.custom<OpenCommand>((value) => typeof val
 const open = defineAction({
   name: 'open',
   aliases: ['enter'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'open a position by hand, with a stop; the same risk checks as for strategies apply',
   usage: OPEN_USAGE,
   args: OpenArgs,
@@ -125,7 +125,7 @@ function priceOf(word: string, position: PositionRow, away: 1 | -1): string {
 const sl = defineAction({
   name: 'sl',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'move the stop of a position, or trail it; a stop is never removed',
   usage: '<sym> <price|2%|be|trail> [1%|off]',
   args: z.strictObject({
@@ -231,7 +231,7 @@ const figureOf = (outcome: CommandOutcome | undefined, name: string): string | u
 const tp = defineAction({
   name: 'tp',
   aliases: ['target'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'set, move or remove the target of a whole position',
   usage: '<sym> <price|4%|off>',
   args: z.strictObject({ symbol: z.string().min(1).max(30), to: z.union([PRICE_WORD, z.literal('off')]) }),

@@ -103,7 +103,7 @@ async function refusalsOf(context: CommandContext, { orders }: PlanAnswer, args:
 const rebalance = defineAction({
   name: 'rebalance',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'bring the weights of hand-traded symbols to targets: shown first, reductions first',
   usage:
     '<BTC=50%,ETH=30% | method [BTC,ETH]> [band=5%] [min=10] [turnover=50%] [cost=20] [sl=5%] [algo=twap:30m] [every=7d] [gross=100%] [cov=] [interval=1h] [bars=500]  |  status  |  stop',

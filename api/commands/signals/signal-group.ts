@@ -72,7 +72,7 @@ const BODY_MAX = 16_384
 const signal = defineAction({
   name: 'signal',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'list, add, rotate or remove sources of signals; show a body to paste; try a body',
   usage: 'source [list] | source add|rotate|remove <name> [key=value]… | template <format> | test <source|format> <body>',
   args: z.strictObject({ action: z.enum(ACTIONS).default('list'), ...sourceShape, body: z.string().max(BODY_MAX).optional() }),

@@ -146,7 +146,7 @@ async function spelled(context: CommandContext, word: string): Promise<string> {
 export const reload: Command = defineAction({
   name: 'reload',
   aliases: ['reload_config'],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart',
   usage: '',
   args: z.strictObject({}),

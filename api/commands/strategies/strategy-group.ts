@@ -78,7 +78,7 @@ const ACTIONS = ['show', 'on', 'off', 'closing-only', 'close-only', ...CHANGES] 
 const strategy = defineAction({
   name: 'strategy',
   aliases: [],
-  group: 'Steer',
+  group: 'Trade and control',
   summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
   usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
   args: z.strictObject({

@@ -5,7 +5,8 @@ import type { Command } from 'commander'
 import { ALLOCATOR_METHODS } from '../../portfolio/allocator/plan.ts'
 import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { clientOf, failureOf, settle } from './control.ts'
+import { clientOf, failureOf } from './api-access.ts'
+import { settle } from './control.ts'
 
 interface AllocatorFlags {
   readonly method?: string

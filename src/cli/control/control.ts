@@ -1,16 +1,13 @@
 /**
  * The commands of the registry at the terminal: `ballast status`, `close BTC 50%`, `why 12`, through the API of the running Ballast.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { ApiClient, type ApiFailure, type CommandAnswer } from '../../../api/client.ts'
+import type { ApiClient, ApiFailure, CommandAnswer } from '../../../api/client.ts'
+import { clientOf, failureOf } from './api-access.ts'
 import type { Result } from '../../core/result.ts'
-import { readApiAddress, urlOf } from '../../config/api-address.ts'
-import { hasTag, pathsOf } from '../../system/paths.ts'
 import { type CliContext, contextOf } from '../context.ts'
-import { CliError, EXIT, type ExitCode } from '../exit.ts'
+import { CliError, EXIT } from '../exit.ts'
 import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
@@ -310,76 +307,7 @@ async function ask(context: CliContext, answer: CommandAnswer): Promise<{ readon
   }
 }
 
-/** The running Ballast, by its own admin key. @throws CliError where there is none. */
-export function clientOf(context: CliContext): ApiClient {
-  const { api } = context.config().values
-  const file = join(context.dataDir(), 'admin.key')
-  if (!existsSync(file)) throw noKey(context.dataDir())
-  // The directory that was named counts: its Ballast may listen elsewhere than this configuration says.
-  const baseUrl = readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
-  return new ApiClient({ baseUrl, token: readKey(file), surface: 'cli' })
-}
-
-function noKey(dataDir: string): CliError {
-  return hasTag(pathsOf(dataDir))
-    ? new CliError(
-        EXIT.auth,
-        `admin.key is missing in ${dataDir}.`,
-        'Restart Ballast: it writes a new key and revokes the old one. ballast panic --direct works without it.',
-      )
-    : new CliError(
-        EXIT.unreachable,
-        `Ballast has not been started in ${dataDir} yet (there is no admin.key).`,
-        'Start it with: npm start   or pass its directory with --data-dir',
-      )
-}
-
-function readKey(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (cause) {
-    throw new CliError(EXIT.auth, `${file} cannot be read by this user.`, 'Run it as the user that started Ballast.', { cause })
-  }
-}
-
 function answerOf(result: Result<CommandAnswer, ApiFailure>, context: CliContext): CommandAnswer {
   if (result.ok) return result.value
   throw failureOf(result.error, context)
-}
-
-const EXIT_OF: Readonly<Record<string, ExitCode>> = {
-  unreachable: EXIT.unreachable,
-  database_down: EXIT.unreachable,
-  unauthorized: EXIT.auth,
-  forbidden_scope: EXIT.auth,
-  validation_failed: EXIT.usage,
-  not_found: EXIT.notFound,
-  refused: EXIT.refused,
-  confirm_expired: EXIT.notConfirmed,
-  rate_limited: EXIT.timeout,
-}
-
-export function failureOf(failure: ApiFailure, context: CliContext): CliError {
-  const next =
-    failure.type === 'unreachable'
-      ? 'Start Ballast with: npm start'
-      : failure.code === 'database_down'
-        ? 'If you cannot wait: ballast panic --direct'
-        : failure.code === 'unauthorized'
-          ? `The key in ${join(context.dataDir(), 'admin.key')} was rejected. Is another Ballast running on this port?`
-          : (failure.reply?.buttons
-              .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
-              .slice(0, 1)
-              .map((line) => `Try: ${line}`)[0] ?? '')
-  const detail =
-    failure.reply === undefined
-      ? failure.detail
-      : [
-          failure.reply.title,
-          ...failure.reply.fields.map(({ name, value }) => `${name}: ${value}`),
-          ...(failure.reply.text === undefined ? [] : [failure.reply.text]),
-        ]
-          .join('. ')
-          .replaceAll(/([.?!])\./g, '$1')
-  return new CliError(EXIT_OF[failure.code] ?? EXIT.error, detail, next)
 }

@@ -7,7 +7,7 @@ import { EXPORTS } from '../../../api/commands/export/books.ts'
 import { LOT_METHODS } from '../../portfolio/lots/tax-lots.ts'
 import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { clientOf, failureOf } from './control.ts'
+import { clientOf, failureOf } from './api-access.ts'
 
 interface ExportFlags {
   readonly year?: string

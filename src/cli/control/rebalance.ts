@@ -15,7 +15,8 @@ import { type CliContext, contextOf, dataFailure } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { readReturnsCsv } from '../research/returns-csv.ts'
 import { formatPercent } from '../ui/format.ts'
-import { clientOf, failureOf, settle } from './control.ts'
+import { clientOf, failureOf } from './api-access.ts'
+import { settle } from './control.ts'
 
 interface RebalanceFlags {
   readonly weights?: string

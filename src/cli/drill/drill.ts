@@ -21,7 +21,7 @@ import { type DrillOutcome, type Phase, outcomeOf, reach, sentenceOf } from './d
 import { spotAgrees } from './drill-spot.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { openPanicAccount } from '../control/panic-direct.ts'
-import { clientOf } from '../control/control.ts'
+import { clientOf } from '../control/api-access.ts'
 
 interface Drill {
   readonly context: CliContext

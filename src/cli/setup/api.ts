@@ -8,7 +8,8 @@ import type { Result } from '../../core/result.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { clientOf, failureOf, once } from '../control/control.ts'
+import { clientOf, failureOf } from '../control/api-access.ts'
+import { once } from '../control/control.ts'
 
 const HOUR_MS = 3_600_000
 

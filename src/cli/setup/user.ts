@@ -14,7 +14,8 @@ import type { Config } from '../../config/sections/config-schema.ts'
 import { pathsOf } from '../../system/paths.ts'
 import { ask } from '../ui/ask.ts'
 import { type CliContext, contextOf } from '../context.ts'
-import { clientOf, once } from '../control/control.ts'
+import { clientOf } from '../control/api-access.ts'
+import { once } from '../control/control.ts'
 import { CliError, EXIT } from '../exit.ts'
 
 const TRIES = 3

@@ -14,12 +14,12 @@ import { inspect, printFinding, shownFinding } from './inspect.ts'
 export async function testStrategy(context: CliContext, name: string | undefined): Promise<void> {
   if (name === undefined) throw new CliError(EXIT.usage, 'Which strategy?', 'For example: ballast strategy test pullback')
   const { out } = context
-  const { file, checks, bars, opinions, findings } = await inspect(context, name)
+  const { file, checks, bars, signals, findings } = await inspect(context, name)
   const test = file === undefined ? undefined : file.replace(/\.ts$/, '.test.ts')
   const own = test === undefined || !existsSync(test) ? undefined : await runTest(test, pathsOf(context.dataDir()).strategies)
   const text = findings.filter(({ isOfRun }) => !isOfRun)
-  const isGood = opinions > 0 && findings.length === 0 && own?.passed !== false
-  out.answer({ name, bars, opinions, checks, findings: findings.map(shownFinding), test: own ?? null, isGood }, () => {
+  const isGood = signals > 0 && findings.length === 0 && own?.passed !== false
+  out.answer({ name, bars, signals, checks, findings: findings.map(shownFinding), test: own ?? null, isGood }, () => {
     for (const { name: what, flaw } of checks) {
       out.line(`${flaw === undefined ? out.style('good', '✓') : out.style('bad', '✗')} ${what}`)
       if (flaw !== undefined) out.line(`    ${flaw}`)
@@ -28,7 +28,7 @@ export async function testStrategy(context: CliContext, name: string | undefined
       out.line(`${out.style('good', '✓')} its text reads no clock, chance or network and keeps nothing outside its state`)
     for (const finding of text) printFinding(out, finding)
     out.line(
-      `${opinions > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(opinions)} signals over ${formatCount(bars)} candles`,
+      `${signals > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(signals)} signals over ${formatCount(bars)} candles`,
     )
     if (own === undefined) out.note(file === undefined ? '' : 'There is no test beside it.')
     else {
@@ -40,7 +40,7 @@ export async function testStrategy(context: CliContext, name: string | undefined
     throw new CliError(
       EXIT.checksFailed,
       `${name} failed its checks.`,
-      opinions === 0 ? 'Make it give at least one signal on these candles.' : '',
+      signals === 0 ? 'Make it give at least one signal on these candles.' : '',
     )
 }
 

@@ -189,8 +189,8 @@ export class BarDecisions {
       if (signal !== undefined) this.parts.signals.take(run, signal, mode === 'live')
       else if (markets.set?.hasClosed(run.at) === true) run.deadSide = 0
     }
-    const wishes = markets.set?.wishes ?? []
-    if (wishes.length > 0) this.parts.strategyOrders.carryOut(markets.runs, wishes, mode === 'live')
+    const requests = markets.set?.requests ?? []
+    if (requests.length > 0) this.parts.strategyOrders.carryOut(markets.runs, requests, mode === 'live')
   }
 
   /** Decides on what a strategy has said, or on its failure. */

@@ -27,14 +27,14 @@ export class Bookkeeper {
   private readonly instruments: readonly Instrument[]
   private readonly portfolio: PortfolioState
   private readonly orders: OrderTable
-  private readonly algorithms: ParentOrders
+  private readonly parentOrders: ParentOrders
   private readonly closes: PendingCloses
   /** Of the last fill: one object for all of them, since a backtest books a million. It is read before the next is booked. */
   private readonly filled = { outcome: 'applied' as const, booking: new Booking() }
 
-  constructor({ instruments, portfolio, orders, parentOrders: algorithms, closes }: KernelContext) {
+  constructor({ instruments, portfolio, orders, parentOrders, closes }: KernelContext) {
     this.closes = closes
-    this.algorithms = algorithms
+    this.parentOrders = parentOrders
     this.instruments = instruments
     this.portfolio = portfolio
     this.orders = orders
@@ -47,7 +47,7 @@ export class Bookkeeper {
     const instrument = this.instruments[event.instrument] as Instrument
     const outcome = this.orders.apply(order, event, instrument)
     if (outcome !== 'applied') return UNBOOKED[outcome]
-    if (order.parentOrderId !== undefined) this.algorithms.noteEvent(order, event, instrument)
+    if (order.parentOrderId !== undefined) this.parentOrders.noteEvent(order, event, instrument)
     if (event.type === 'order-rejected' && order.origin === 'ours') this.portfolio.quality.rejected(event.code, event.ts)
     if (event.type !== 'order-filled') return UNBOOKED.applied
     return this.bookFill(order, event, this.filled.booking.clear()) ? this.filled : UNBOOKED.applied
@@ -57,10 +57,10 @@ export class Bookkeeper {
   private bookFill(order: Order, fill: OrderFilled, booking: Booking): boolean {
     // Reported late: the balance that the books were opened with has it.
     if (order.origin === 'external' && fill.ts < this.portfolio.openedTs) return false
-    const trip = this.portfolio.openTrade(order.instrument)
+    const openTrade = this.portfolio.openTrade(order.instrument)
     // A stop that is nearer stays: an entry never moves the stop of what is held away from it.
-    if (order.class === 'entry' && trip?.side === order.side && order.stop !== undefined)
-      trip.stop = trip.stop === undefined ? order.stop : nearerStop(trip.side, trip.stop, order.stop)
+    if (order.class === 'entry' && openTrade?.side === order.side && order.stop !== undefined)
+      openTrade.stop = openTrade.stop === undefined ? order.stop : nearerStop(openTrade.side, openTrade.stop, order.stop)
     this.portfolio.lastFillTs = fill.ts
     if (this.isSpot(order.instrument)) {
       this.portfolio.bookSpotFill(order, fill, exitReasonOf(order), booking)
@@ -152,8 +152,8 @@ export class Bookkeeper {
   }
 
   adoptStop(i: InstrumentIndex, stop: Ticks): void {
-    const trip = this.portfolio.openTrade(i)
-    if (trip !== undefined) trip.stop = stop
+    const openTrade = this.portfolio.openTrade(i)
+    if (openTrade !== undefined) openTrade.stop = stop
   }
 
   /** The pseudo order for bookings without an order of Ballast's. It never enters the order table. */

@@ -205,8 +205,8 @@ describe('S8 /adopt', () => {
     bench.bar()
     expect(brief(adopt(bench, 120))).toEqual(['external-adopted', 'stop at 120', 'lift external-BTCUSDT', 'trade-opened'])
     expect(lotsOf(bench)).toEqual([7, 0, 7])
-    const trip = bench.kernel.portfolio.openTrade(BTC)
-    expect([trip?.strategy, trip?.stop, trip?.entryNotional]).toEqual([OWNER, 120, 910e8])
+    const openTrade = bench.kernel.portfolio.openTrade(BTC)
+    expect([openTrade?.strategy, openTrade?.stop, openTrade?.entryNotional]).toEqual([OWNER, 120, 910e8])
     bench.prices[BTC] = 140
     const [exit] = ordersOf(bench.say(signal(0)))
     expect(bench.give(bench.fillOf(exit as never)).find((f) => f.type === 'trade-closed')).toMatchObject({ trade: { pnl: 70e8 } })

@@ -220,19 +220,19 @@ export class ExternalActivity {
   /** A stop at the venue is elsewhere than it did: ours if we asked for it, else tightened (adopted) or loosened (restored). */
   afterStop(order: Order): void {
     const i = order.instrument
-    const trip = this.portfolio.openTrade(i)
+    const openTrade = this.portfolio.openTrade(i)
     const { trigger } = order
-    if (trip === undefined || trigger === undefined || order.kind === 'trailing-stop') return
-    if (trigger === trip.stop || this.isAsked(i, trigger)) {
+    if (openTrade === undefined || trigger === undefined || order.kind === 'trailing-stop') return
+    if (trigger === openTrade.stop || this.isAsked(i, trigger)) {
       this.gateway.confirmStop(i, trigger)
       return
     }
     // A stop beside the one of the whole position protects a part of it: that is theirs.
     if (this.orders.open(i).filter(isPositionStop).length > 1) return
     const instrument = this.instrument(i)
-    const from = trip.stop === undefined ? 'none' : shownPrice(instrument, trip.stop)
+    const from = openTrade.stop === undefined ? 'none' : shownPrice(instrument, openTrade.stop)
     const to = shownPrice(instrument, trigger)
-    if (trip.stop === undefined || (trigger - trip.stop) * trip.side > 0) {
+    if (openTrade.stop === undefined || (trigger - openTrade.stop) * openTrade.side > 0) {
       this.bookkeeper.adoptStop(i, trigger)
       this.factBuffer.push({ type: 'stop-adopted', instrument: i, stop: trigger, ts: this.portfolio.now })
       this.gateway.alert('stop.moved_outside', 'P3', i, { change: 'tighter', from, to })

@@ -124,24 +124,24 @@ export class OrderEventHandler {
   /** Once an exit, when no more of it comes. */
   private emitReducedFact(event: OrderEvent): void {
     const order = this.orders.find(event.instrument, event.orderId, event.venueOrderId)
-    const trip = this.portfolio.openTrade(event.instrument)
-    if (order === undefined || trip === undefined || order.filled === 0 || isOpenStatus(order.status)) return
-    if (order.side === trip.side || order.origin === 'external') return
+    const openTrade = this.portfolio.openTrade(event.instrument)
+    if (order === undefined || openTrade === undefined || order.filled === 0 || isOpenStatus(order.status)) return
+    if (order.side === openTrade.side || order.origin === 'external') return
     const { lots: held, cost } = this.portfolio.positions[event.instrument] as Position
     const left = Math.abs(held)
     const paid = mulDiv(cost, order.filled, left, 'nearest')
     this.factBuffer.push({
       type: 'trade-reduced',
-      number: trip.number,
-      strategy: trip.strategy,
-      instrument: trip.instrument,
-      side: trip.side,
+      number: openTrade.number,
+      strategy: openTrade.strategy,
+      instrument: openTrade.instrument,
+      side: openTrade.side,
       orderId: order.orderId,
       lots: order.filled,
       notional: order.filledNotional,
-      result: cash((order.filledNotional - paid) * trip.side - (order.filledFee ?? 0)),
+      result: cash((order.filledNotional - paid) * openTrade.side - (order.filledFee ?? 0)),
       left: lots(left),
-      reason: trip.exitReason,
+      reason: openTrade.exitReason,
       ts: this.portfolio.now,
     })
   }

@@ -264,9 +264,9 @@ export class SafetyControls {
 
   /** S5: a position without its stop at the venue. Answers what was booked, where coins were too few to protect. */
   protect(i: InstrumentIndex, bareMs: number, cause = `missing for ${bareMs} ms`): Booking | undefined {
-    const trip = this.portfolio.openTrade(i)
+    const openTrade = this.portfolio.openTrade(i)
     const held = this.portfolio.positionLots(i)
-    if (trip === undefined || held === 0) return undefined
+    if (openTrade === undefined || held === 0) return undefined
     const mark = this.portfolio.mark(i)
     const seconds = Math.round(bareMs / 1000)
     if (this.isDust(i)) {
@@ -275,7 +275,7 @@ export class SafetyControls {
     }
     const isLong = held > 0
     const stop =
-      trip.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
+      openTrade.stop ?? ticks(isLong ? Math.ceil(mark * (1 - EMERGENCY_STOP_FRACTION)) : Math.floor(mark * (1 + EMERGENCY_STOP_FRACTION)))
     if (isLong ? mark <= stop : mark >= stop) {
       this.gateway.alert('position.unprotected', 'P1', i, { act: 'close-now', seconds })
       this.closeUnprotected(i, bareMs, { rule: 'price through the missing stop', values: { mark, stop } })
@@ -287,7 +287,7 @@ export class SafetyControls {
       return undefined
     }
     if (bareMs >= BARE_ALERT_MS) this.gateway.alert('position.unprotected', 'P1', i, { act: 'repair', seconds })
-    else if (bareMs > 0 && bareMs < BARE_REPEAT_MS && this.wasTakenOff(i, trip.entryTs))
+    else if (bareMs > 0 && bareMs < BARE_REPEAT_MS && this.wasTakenOff(i, openTrade.entryTs))
       this.gateway.alert('stop.moved_outside', 'P2', i, { change: 'removed', to: shownPrice(this.instrument(i), stop) })
     this.gateway.requestProtection(i, { stop }, cause)
     return undefined

@@ -61,9 +61,9 @@ export class Brackets {
   repair(): void {
     for (const { index: i } of this.instruments) {
       this.stops.keep(i, true)
-      const trip = this.portfolio.openTrade(i)
-      if (trip === undefined) continue
-      for (const order of this.orders.since(i, trip.entryOrderId))
+      const openTrade = this.portfolio.openTrade(i)
+      if (openTrade === undefined) continue
+      for (const order of this.orders.since(i, openTrade.entryOrderId))
         if (order.class === 'entry' && order.origin === 'ours' && order.filled > 0 && this.ownTargets(order).length > 0)
           this.followEntry(order)
       this.fit(i)
@@ -92,12 +92,12 @@ export class Brackets {
 
   /** One target of Ballast's for all that is held, or none: where the venue holds none (spot). */
   private moveTarget(i: InstrumentIndex, price: Ticks | 'none'): void {
-    const trip = this.portfolio.openTrade(i)
+    const openTrade = this.portfolio.openTrade(i)
     for (const order of this.targets(i)) this.gateway.requestCancel(order, 'the target is moved')
-    if (price === 'none' || trip === undefined) return
-    const quantity = lots(this.sellable(i, trip.side))
+    if (price === 'none' || openTrade === undefined) return
+    const quantity = lots(this.sellable(i, openTrade.side))
     // All of it is being closed: a target would stand against the close.
-    if (quantity > 0) this.placeTarget({ ...trip, orderId: trip.entryOrderId, triggerBy: 'last' }, { price, share: 1 }, quantity)
+    if (quantity > 0) this.placeTarget({ ...openTrade, orderId: openTrade.entryOrderId, triggerBy: 'last' }, { price, share: 1 }, quantity)
   }
 
   /** Those that the venue does not hold with the entry. */

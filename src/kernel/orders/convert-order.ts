@@ -3,7 +3,7 @@
  */
 import { type Side, type Ticks, lots, ticks } from '../../core/units.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'
-import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { OpenTrade } from '../../portfolio/open-trade.ts'
 import type { AlgorithmSpec, AlgorithmState } from '../../trading/algorithms/algorithm.ts'
 import { type Order, type Target, isStopKind } from '../../trading/order.ts'
 
@@ -89,15 +89,15 @@ export function algorithmIn(change: StepChange, state: AlgorithmState): Algorith
 }
 
 /** @param held lots of the position as it counts from now on, signed */
-export function convertTrip(change: StepChange, trip: RoundTrip, held: number): void {
-  trip.entryLots = change.quantity(trip.entryLots)
+export function convertTrade(change: StepChange, openTrade: OpenTrade, held: number): void {
+  openTrade.entryLots = change.quantity(openTrade.entryLots)
   // What is open of it is the position, whatever a step has swallowed.
-  trip.exitLots = lots(trip.entryLots - Math.abs(held))
-  trip.quantityMax = lots(Math.max(change.quantity(trip.quantityMax), Math.abs(held)))
-  trip.stop = change.priceOrNone(trip.stop, stopRounding(trip.side))
+  openTrade.exitLots = lots(openTrade.entryLots - Math.abs(held))
+  openTrade.quantityMax = lots(Math.max(change.quantity(openTrade.quantityMax), Math.abs(held)))
+  openTrade.stop = change.priceOrNone(openTrade.stop, stopRounding(openTrade.side))
   // The mark of "none seen yet" is no price.
-  if (trip.high > 0) {
-    trip.low = change.price(trip.low, 'floor')
-    trip.high = change.price(trip.high, 'ceil')
-  } else trip.low = ticks(Number.MAX_SAFE_INTEGER)
+  if (openTrade.high > 0) {
+    openTrade.low = change.price(openTrade.low, 'floor')
+    openTrade.high = change.price(openTrade.high, 'ceil')
+  } else openTrade.low = ticks(Number.MAX_SAFE_INTEGER)
 }

@@ -192,11 +192,11 @@ describe('S7: a panic of one symbol', () => {
   test('the other symbol trades on; this one opens nothing until the hold is lifted', () => {
     const bench = new Held()
     bench.fill(bench.panic(BTC))
-    bench.opinions[ETH] = signal(1, 90)
+    bench.signals[ETH] = signal(1, 90)
     const facts = bench.say(signal(1, 90))
     expect(brief(facts)).toEqual(['denied entry: hold', 'entry buy 10'])
     expect(ordersOf(facts).map((command) => command.instrument)).toEqual([ETH])
-    bench.opinions[ETH] = undefined
+    bench.signals[ETH] = undefined
     bench.say(undefined)
     bench.give({ type: 'lift-hold', holdId: 'panic-BTCUSDT', actor: 'admin', ts: ts(bench.now) })
     expect(brief(bench.say(signal(1, 90)))).toEqual(['entry buy 10'])
@@ -205,9 +205,9 @@ describe('S7: a panic of one symbol', () => {
   test('an entry of it that fills after the panic is closed at once, one of another symbol is kept', () => {
     const bench = new Bench()
     const btc = bench.say(signal(1, 90))
-    bench.opinions[ETH] = signal(1, 90)
+    bench.signals[ETH] = signal(1, 90)
     const eth = bench.bar()
-    bench.opinions[ETH] = undefined
+    bench.signals[ETH] = undefined
     const panicked = bench.give({ type: 'panic', instrument: BTC, actor: 'cli', reason: '', ts: ts(bench.now) })
     expect(brief(panicked)).toEqual(['hold panic-BTCUSDT no-orders', 'P1 panic.started', 'cancel 1: panic by cli'])
     const filled = (facts: readonly KernelFact[]) => {

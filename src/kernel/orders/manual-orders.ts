@@ -28,10 +28,10 @@ export class ManualOrders {
   private readonly orders: OrderTable
   private readonly holds: readonly Hold[]
   private readonly gateway: OrderGateway
-  private readonly algorithms: ParentOrders
+  private readonly parentOrders: ParentOrders
 
-  constructor({ config, portfolio, limits, orders, holds, parentOrders: algorithms }: KernelContext, gateway: OrderGateway) {
-    this.algorithms = algorithms
+  constructor({ config, portfolio, limits, orders, holds, parentOrders }: KernelContext, gateway: OrderGateway) {
+    this.parentOrders = parentOrders
     this.config = config
     this.portfolio = portfolio
     this.limits = limits
@@ -89,7 +89,7 @@ export class ManualOrders {
 
   /** An entry against what is held or executed in parts would net with it, and its stop would stand on the wrong side: that is a close first. */
   private oppositeDenial(i: InstrumentIndex, side: Side): RiskDenial | undefined {
-    return oppositeDenial(this.config.instruments[i] as Instrument, side, this.portfolio, this.algorithms)
+    return oppositeDenial(this.config.instruments[i] as Instrument, side, this.portfolio, this.parentOrders)
   }
 
   private denialOf(intent: OrderIntent, placed: Pick<PlacedOrder, 'lots'>): RiskDenial | undefined {
@@ -168,7 +168,7 @@ export class ManualOrders {
     const instrument = this.config.instruments[i] as Instrument
     if (held === 0) return { rule: 'exit-not-verified', figures: { held: '0' } }
     if (input.trail !== undefined && instrument.category === 'spot')
-      return { rule: 'spot-order', figures: { problem: 'Bybit has no trailing stop for spot' } }
+      return { rule: 'spot-order', figures: { problem: 'spot has no trailing stop' } }
     const mark = this.portfolio.mark(i)
     const wrong = [
       ['stop', input.stop, -1],
@@ -214,7 +214,7 @@ export function oppositeDenial(
   instrument: Instrument,
   side: Side,
   portfolio: PortfolioState,
-  algorithms: ParentOrders,
+  parentOrders: ParentOrders,
 ): RiskDenial | undefined {
   const held: number = portfolio.positionLots(instrument.index)
   if (held * side < 0)
@@ -222,7 +222,7 @@ export function oppositeDenial(
       rule: 'opposite-side',
       figures: { symbol: instrument.symbol, held: formatQuantity(instrument, lots(held)), next: 'close it first' },
     }
-  const worked = algorithms.on(instrument.index).find((a) => a.class === 'entry' && a.side !== side)
+  const worked = parentOrders.on(instrument.index).find((a) => a.class === 'entry' && a.side !== side)
   return worked === undefined
     ? undefined
     : { rule: 'opposite-side', figures: { symbol: instrument.symbol, worked: `#${worked.id}`, next: 'cancel it first' } }

@@ -62,13 +62,13 @@ export class OrderGateway {
   private readonly orders: OrderTable
   private readonly factBuffer: FactBuffer
   private readonly runs: readonly (StrategyRun | undefined)[]
-  private readonly algorithms: ParentOrders
+  private readonly parentOrders: ParentOrders
   private readonly closes: PendingCloses
   /** Stops that were asked for and that the venue has not confirmed yet, by instrument, oldest first. */
   private readonly asked: Ticks[][]
 
-  constructor({ config, portfolio, limits, orders, factBuffer, runs, parentOrders: algorithms, closes }: KernelContext) {
-    this.algorithms = algorithms
+  constructor({ config, portfolio, limits, orders, factBuffer, runs, parentOrders, closes }: KernelContext) {
+    this.parentOrders = parentOrders
     this.closes = closes
     this.config = config
     this.portfolio = portfolio
@@ -177,7 +177,7 @@ export class OrderGateway {
       updatedTs: fact.ts,
       expiresAt: fact.expiresAt,
     })
-    this.algorithms.noteChild(fact.parentOrderId)
+    this.parentOrders.noteChild(fact.parentOrderId)
     if (fact.class === 'reduce' || fact.class === 'flatten') this.closes.sent(command.instrument, command.lots)
     if (fact.class === 'entry') this.portfolio.noteEntry(command.instrument, command.side, fact.ts)
     this.noteSignal(command.instrument, fact.class, fact.reason, fact.ts)
@@ -205,9 +205,9 @@ export class OrderGateway {
 
   /** The stop that the trade is meant to have from now on. */
   foldStop(i: InstrumentIndex, stop: Ticks | undefined): void {
-    const trip = this.portfolio.openTrade(i)
-    if (trip === undefined || stop === undefined) return
-    trip.stop = stop
+    const openTrade = this.portfolio.openTrade(i)
+    if (openTrade === undefined || stop === undefined) return
+    openTrade.stop = stop
     const asked = this.asked[i] as Ticks[]
     asked.push(stop)
     if (asked.length > ASKED_MAX) asked.shift()
@@ -274,7 +274,7 @@ export class OrderGateway {
     wanted?: WantedEntry,
     name?: string,
   ): void {
-    if (parentOrderId !== undefined) this.algorithms.noteDenied(parentOrderId, this.portfolio.now)
+    if (parentOrderId !== undefined) this.parentOrders.noteDenied(parentOrderId, this.portfolio.now)
     this.noteDenied(i, name, denial.rule)
     this.factBuffer.push({
       ...(name === undefined ? undefined : { name }),

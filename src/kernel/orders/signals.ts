@@ -67,12 +67,12 @@ export class Signals {
     // What cannot be sold short is only closed.
     const side = signal.side === -1 && run.instrument.category === 'spot' ? 0 : signal.side
     const isClosing = this.hasOpenExit(i)
-    if (side !== 1 && this.algorithms.works(i, 1)) this.algorithms.endOn(i, 'opinion has turned', { side: 1 })
-    if (side !== -1 && this.algorithms.works(i, -1)) this.algorithms.endOn(i, 'opinion has turned', { side: -1 })
+    if (side !== 1 && this.algorithms.works(i, 1)) this.algorithms.endOn(i, 'signal has turned', { side: 1 })
+    if (side !== -1 && this.algorithms.works(i, -1)) this.algorithms.endOn(i, 'signal has turned', { side: -1 })
     if (held !== 0 && (side === 0 || held > 0 !== (side === 1))) this.exitOnSignal(run, i, signal)
     if (side === 0) {
       run.deadSide = 0
-      this.gateway.cancelEntriesOf(i, 'opinion is flat')
+      this.gateway.cancelEntriesOf(i, 'signal is flat')
       return
     }
     if (held !== 0 && held > 0 === (side === 1)) return
@@ -82,7 +82,7 @@ export class Signals {
     if (this.hasOpenEntry(i, side) || this.algorithms.works(i, side)) return
     // Two entries against each other would leave it to chance which of them is held.
     if (this.hasOpenEntry(i, side === 1 ? -1 : 1)) {
-      this.gateway.cancelEntriesOf(i, 'opinion has turned')
+      this.gateway.cancelEntriesOf(i, 'signal has turned')
       return
     }
     if (run.deadSide === side) return

@@ -7,7 +7,7 @@ import { type InstrumentIndex, lots } from '../../core/units.ts'
 import { type Instrument, isTooSmall } from '../../market/instrument.ts'
 import { checkExit } from '../../risk/check.ts'
 import { type Order, type OrderIntent, isOwnStop, isSpotExit, openLotsOf } from '../../trading/order.ts'
-import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { OpenTrade } from '../../portfolio/open-trade.ts'
 import type { OrderGateway } from './order-gateway.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
@@ -56,12 +56,12 @@ export class SpotStops {
       return
     }
     const guarded = this.guarded(i)
-    const trip = this.portfolio.openTrade(i)
-    const reference = trip?.stop ?? this.portfolio.mark(i)
+    const openTrade = this.portfolio.openTrade(i)
+    const reference = openTrade?.stop ?? this.portfolio.mark(i)
     if (guarded === 0) this.takeOff(i, isProtective, 'it is being closed', isAgain)
     else if (isTooSmall(instrument, reference, lots(guarded)))
       this.takeOff(i, isProtective, 'what is left is too small to be sold', isAgain)
-    else if (trip?.stop !== undefined) this.stand(instrument, guarded, trip.stop, trip)
+    else if (openTrade?.stop !== undefined) this.stand(instrument, guarded, openTrade.stop, openTrade)
     this.release(i)
   }
 
@@ -73,12 +73,12 @@ export class SpotStops {
       }
   }
 
-  private stand(instrument: Instrument, guarded: number, stop: NonNullable<Order['stop']>, trip: RoundTrip): void {
+  private stand(instrument: Instrument, guarded: number, stop: NonNullable<Order['stop']>, openTrade: OpenTrade): void {
     const i = instrument.index
     const [standing, ...others] = this.orders.open(i).filter((order) => isOwnStop(order) && !order.cancelRequested)
     for (const other of others) this.gateway.requestCancel(other, 'one stop is enough')
     if (standing === undefined) {
-      this.place(instrument, guarded, stop, trip)
+      this.place(instrument, guarded, stop, openTrade)
       return
     }
     // It is selling: what stands is what is left of it.
@@ -93,13 +93,13 @@ export class SpotStops {
     )
   }
 
-  private place(instrument: Instrument, guarded: number, stop: NonNullable<Order['stop']>, trip: RoundTrip): void {
+  private place(instrument: Instrument, guarded: number, stop: NonNullable<Order['stop']>, openTrade: OpenTrade): void {
     const i = instrument.index
     // Reached already, the venue would refuse it: the watch of positions without a stop closes it.
     if (this.portfolio.mark(i) <= stop) return
     const quantity = lots(guarded)
     const intent: OrderIntent = {
-      strategy: trip.strategy,
+      strategy: openTrade.strategy,
       instrument: i,
       class: 'protective',
       side: -1,
@@ -108,11 +108,11 @@ export class SpotStops {
       trigger: stop,
       triggerBy: 'last',
       timeInForce: 'gtc',
-      reason: { rule: STOP, values: { entry: trip.entryOrderId } },
+      reason: { rule: STOP, values: { entry: openTrade.entryOrderId } },
     }
     const denial = checkExit(intent, quantity, this.portfolio)
-    if (denial === undefined) this.gateway.submit(intent, undefined, { parentOrderId: trip.entryOrderId })
-    else this.gateway.deny(trip.strategy, i, 'protective', -1, denial, intent.reason)
+    if (denial === undefined) this.gateway.submit(intent, undefined, { parentOrderId: openTrade.entryOrderId })
+    else this.gateway.deny(openTrade.strategy, i, 'protective', -1, denial, intent.reason)
   }
 
   /** A close goes when what stands, each for itself, leaves it the coins. */

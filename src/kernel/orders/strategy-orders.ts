@@ -7,7 +7,7 @@ import { type InstrumentIndex, type Lots, type Ticks, type Ts, lots, ts } from '
 import { type Instrument, formatQuantity } from '../../market/instrument.ts'
 import { checkEntry } from '../../risk/check.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
-import type { Entry, Exit, Expiry, OrderChange, OrderWish, ProtectionMove } from '../../strategy/own-orders.ts'
+import type { Entry, Exit, Expiry, OrderChange, OrderRequest, ProtectionMove } from '../../strategy/own-orders.ts'
 import type { Order, OrderIntent, OrderKind, Reason } from '../../trading/order.ts'
 import { holdOn } from '../state/holds.ts'
 import type { MarketRun } from '../state/strategies/markets-run.ts'
@@ -26,7 +26,7 @@ export interface StrategyOrderParts {
 }
 
 /** What takes risk off comes first, live and backtested alike. */
-const ORDER: Readonly<Record<OrderWish['type'], number>> = { cancel: 0, protect: 1, exit: 2, change: 3, enter: 4 }
+const ORDER: Readonly<Record<OrderRequest['type'], number>> = { cancel: 0, protect: 1, exit: 2, change: 3, enter: 4 }
 
 export class StrategyOrders {
   private readonly context: KernelContext
@@ -47,25 +47,25 @@ export class StrategyOrders {
   }
 
   /** @param canEnter false for bars that came late: what adds risk is denied */
-  carryOut(runs: readonly MarketRun[], wishes: readonly OrderWish[], canEnter: boolean): void {
-    const sorted = wishes.length > 1 ? [...wishes].sort((a, b) => ORDER[a.type] - ORDER[b.type]) : wishes
-    for (const wish of sorted) {
-      const run = runs[wish.market] as MarketRun
-      switch (wish.type) {
+  carryOut(runs: readonly MarketRun[], requests: readonly OrderRequest[], canEnter: boolean): void {
+    const sorted = requests.length > 1 ? [...requests].sort((a, b) => ORDER[a.type] - ORDER[b.type]) : requests
+    for (const request of sorted) {
+      const run = runs[request.market] as MarketRun
+      switch (request.type) {
         case 'enter':
-          this.enter(run, wish.entry, canEnter)
+          this.enter(run, request.entry, canEnter)
           break
         case 'exit':
-          this.exit(run, wish.exit)
+          this.exit(run, request.exit)
           break
         case 'change':
-          this.change(run, wish.name, wish.change, canEnter)
+          this.change(run, request.name, request.change, canEnter)
           break
         case 'cancel':
-          this.cancel(run, wish.name)
+          this.cancel(run, request.name)
           break
         case 'protect':
-          this.protect(run, wish.move)
+          this.protect(run, request.move)
       }
     }
   }

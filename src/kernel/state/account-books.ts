@@ -20,7 +20,7 @@ import {
   bookLast,
 } from '../../portfolio/fill-history.ts'
 import { type Position, convertPosition, flatPosition, unrealizedOf } from '../../portfolio/position.ts'
-import { feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/round-trip.ts'
+import { feeShare, seeRange, settleRange, tradeOf } from '../../portfolio/open-trade.ts'
 import { spotFill, spotFlow } from '../../portfolio/spot.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
 import {
@@ -36,7 +36,7 @@ import {
 import type { DrawdownTiers } from '../../risk/limits.ts'
 import type { OrderFilled, WalletAdjusted } from '../../trading/event.ts'
 import { type Order, decisionPriceOf } from '../../trading/order.ts'
-import { convertTrip } from '../orders/convert-order.ts'
+import { convertTrade } from '../orders/convert-order.ts'
 import { ExecutionQuality, type ExecutionQualitySnapshot } from './execution-quality.ts'
 import { Marks, type MarksSnapshot } from './marks.ts'
 import { OpenTrades, type OpenTradesSnapshot } from './open-trades.ts'
@@ -81,7 +81,7 @@ export class AccountBooks {
   openedTs: Ts = ts(0)
   /** Every execution before it is booked; null before the first clean reading. */
   reconciledTs: Ts | null = null
-  readonly trips: OpenTrades
+  readonly trades: OpenTrades
   protected readonly externals: ExternalParts
   protected readonly instruments: readonly Instrument[]
   protected readonly spotIndexes: readonly InstrumentIndex[]
@@ -103,7 +103,7 @@ export class AccountBooks {
     this.quality = new ExecutionQuality(n)
     this.positions = instruments.map(flatPosition)
     this.histories = instruments.map(emptyHistory)
-    this.trips = new OpenTrades(n)
+    this.trades = new OpenTrades(n)
     this.externals = new ExternalParts(n)
     this.marks = new Marks(n, needsAtr)
     this.returns = returns
@@ -177,9 +177,9 @@ export class AccountBooks {
     const closeTs = this.marks.reveal(i, bars)
     this.returns.barsRevealed()
     if (closeTs > this.now) this.now = ts(closeTs)
-    const trip = this.trips.of(i)
-    if (trip === undefined) return
-    seeRange(trip, ticks(lowest), ticks(highest))
+    const openTrade = this.trades.of(i)
+    if (openTrade === undefined) return
+    seeRange(openTrade, ticks(lowest), ticks(highest))
     this.remark(i, this.positions[i] as Position)
   }
 
@@ -266,8 +266,8 @@ export class AccountBooks {
     this.bookOwn(order, { price, lots: lots(Math.abs(external)), fee: cash(0), exitReason: '', ts: at }, into)
     rebase(this.histories[i] as FillHistory, this.positions[i] as Position)
     this.externals.giveUp(i)
-    const trip = this.trips.of(i)
-    if (trip !== undefined && order.stop !== undefined) trip.stop = order.stop
+    const openTrade = this.trades.of(i)
+    if (openTrade !== undefined && order.stop !== undefined) openTrade.stop = order.stop
   }
 
   /** Answers what it realized. */
@@ -276,7 +276,7 @@ export class AccountBooks {
     const instrument = this.instruments[i] as Instrument
     const position = this.positions[i] as Position
     const before = position.lots
-    this.trips.seeFill(instrument, position, price)
+    this.trades.seeFill(instrument, position, price)
     const fill = { side: order.side, price, lots: quantity, ts: at, seq, offStep }
     const history = this.histories[i] as FillHistory
     const realized = this.orders.isRead ? bookInOrder(history, position, instrument, fill) : bookLast(history, position, instrument, fill)
@@ -287,7 +287,7 @@ export class AccountBooks {
     this.remark(i, position)
     if (order.origin === 'ours') this.noteSlippage(order, price)
     const closedBefore = into.closed
-    this.trips.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
+    this.trades.book(instrument, before, { order, price, lots: quantity, fee, realized, exitReason, ts: at }, into)
     if (into.closed !== undefined && into.closed !== closedBefore) this.results.closed(into.closed, at)
     return realized
   }
@@ -320,8 +320,8 @@ export class AccountBooks {
       this.results.book(i, share, this.now)
     }
     this.bookOutside(cash(amount - share))
-    const trip = this.trips.of(i)
-    if (trip !== undefined) trip.funding = cash(trip.funding + share)
+    const openTrade = this.trades.of(i)
+    if (openTrade !== undefined) openTrade.funding = cash(openTrade.funding + share)
   }
 
   private ownShare(i: InstrumentIndex, amount: Cash): Cash {
@@ -353,9 +353,9 @@ export class AccountBooks {
   convert(change: StepChange): void {
     const { index: i, category } = change.after
     const position = this.positions[i] as Position
-    const trip = this.trips.of(i)
+    const openTrade = this.trades.of(i)
     // How far it went is valued in the steps that it went in, whether or not somebody has looked before.
-    if (trip !== undefined) settleRange(trip, position, change.before)
+    if (openTrade !== undefined) settleRange(openTrade, position, change.before)
     if (category === 'spot') {
       // Coins are what they are and cost what they did: what is no whole lot is kept in parts of one.
       const converted = change.withParts(position.lots, this.spares[i] as number, LOT_PARTS)
@@ -368,17 +368,17 @@ export class AccountBooks {
     }
     this.externals.convert(change)
     this.marks.convert(i, change)
-    if (trip !== undefined) convertTrip(change, trip, position.lots)
+    if (openTrade !== undefined) convertTrade(change, openTrade, position.lots)
     this.remark(i, position)
   }
 
   /** Open trades as trades marked at the last price. */
   openTrades(): ClosedTrade[] {
     const list: ClosedTrade[] = []
-    for (const trip of this.trips.all()) {
-      const i = trip.instrument
-      settleRange(trip, this.positions[i] as Position, this.instrument(i))
-      list.push(tradeOf(trip, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
+    for (const openTrade of this.trades.all()) {
+      const i = openTrade.instrument
+      settleRange(openTrade, this.positions[i] as Position, this.instrument(i))
+      list.push(tradeOf(openTrade, this.instrument(i), this.markTs(i), { mark: this.mark(i), unrealized: this.unrealizedOf(i) }))
     }
     return list
   }
@@ -386,7 +386,7 @@ export class AccountBooks {
   snapshot(): BooksSnapshot {
     return {
       ...this.marks.snapshot(),
-      ...this.trips.snapshot(),
+      ...this.trades.snapshot(),
       ledger: { ...this.ledger },
       positions: this.positions.map((p) => ({ ...p })),
       watch: copyWatch(this.watch),
@@ -408,7 +408,7 @@ export class AccountBooks {
       Object.assign(this.positions[i] as Position, p)
     })
     this.marks.restore(from)
-    this.trips.restore(from)
+    this.trades.restore(from)
     from.histories.forEach(({ base, fills }, i) => {
       const history = this.histories[i] as FillHistory
       Object.assign(history.base, base)

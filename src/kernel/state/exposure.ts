@@ -5,13 +5,13 @@ import { addSafe } from '../../core/decimal.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Side, cash, lots } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import { type Position, unrealizedOf } from '../../portfolio/position.ts'
-import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { OpenTrade } from '../../portfolio/open-trade.ts'
 import type { PortfolioView } from '../../portfolio/view.ts'
 
 export interface ExposureBooks extends Pick<PortfolioView, 'mark' | 'externalLots' | 'openEntryLots'> {
   readonly positions: readonly Position[]
   unrealizedOf(i: InstrumentIndex): Cash
-  openTrips(): Iterable<RoundTrip>
+  eachOpenTrade(): Iterable<OpenTrade>
   /** Instruments in which something is not ours, with its lots. */
   othersHeld(): Iterable<readonly [number, Lots]>
 }
@@ -74,7 +74,7 @@ export function openRiskOf(
 ): Cash {
   const leverageOf = ({ category, index }: Instrument): number => (category === 'spot' ? 1 : contractLeverageOf(index))
   let sum = 0
-  for (const { instrument: i, stop } of bookkeeper.openTrips()) {
+  for (const { instrument: i, stop } of bookkeeper.eachOpenTrade()) {
     const position = bookkeeper.positions[i] as Position
     const instrument = instruments[i] as Instrument
     const now: number = bookkeeper.unrealizedOf(i)

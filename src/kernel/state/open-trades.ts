@@ -6,20 +6,20 @@ import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, 
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
 import {
-  type RoundTrip,
+  type OpenTrade,
   addPlannedLoss,
-  addToRoundTrip,
+  addToTrade,
   feeShare,
-  openRoundTrip,
+  beginTrade,
   seeRange,
   settleRange,
   tradeOf,
-} from '../../portfolio/round-trip.ts'
+} from '../../portfolio/open-trade.ts'
 import { type Order, decisionPriceOf } from '../../trading/order.ts'
 
 /** JSON-safe copy of all of it. */
 export interface OpenTradesSnapshot {
-  readonly trips: readonly (RoundTrip | undefined | null)[]
+  readonly trips: readonly (OpenTrade | undefined | null)[]
   readonly nextTradeNumber: number
 }
 
@@ -35,28 +35,28 @@ export interface TradeFill {
 }
 
 export class OpenTrades {
-  private readonly list: (RoundTrip | undefined)[]
+  private readonly list: (OpenTrade | undefined)[]
   private next = 1
 
   constructor(instrumentCount: number) {
-    this.list = new Array<RoundTrip | undefined>(instrumentCount).fill(undefined)
+    this.list = new Array<OpenTrade | undefined>(instrumentCount).fill(undefined)
   }
 
-  of(i: InstrumentIndex): RoundTrip | undefined {
+  of(i: InstrumentIndex): OpenTrade | undefined {
     return this.list[i]
   }
 
   /** Those that are open, by instrument. */
-  *all(): Generator<RoundTrip> {
-    for (const trip of this.list) if (trip !== undefined) yield trip
+  *all(): Generator<OpenTrade> {
+    for (const openTrade of this.list) if (openTrade !== undefined) yield openTrade
   }
 
   /** A fill is about to change the position: how far the trade went belongs to the position that it had. */
   seeFill(instrument: Instrument, position: Position, price: Ticks): void {
-    const trip = this.list[instrument.index]
-    if (trip === undefined) return
-    seeRange(trip, price, price)
-    settleRange(trip, position, instrument)
+    const openTrade = this.list[instrument.index]
+    if (openTrade === undefined) return
+    seeRange(openTrade, price, price)
+    settleRange(openTrade, position, instrument)
   }
 
   /** `heldBefore`: signed lots of the position before the fill. What goes beyond it opens the next trade. */
@@ -68,41 +68,41 @@ export class OpenTrades {
     const size = before < 0 ? 0 - before : before
     const closing = isAgainst ? lots(Math.min(size, fill.lots)) : lots(0)
     const closingFee = closing === 0 ? cash(0) : feeShare(fee, closing, fill.lots)
-    const trip = this.list[i]
-    if (closing > 0 && trip !== undefined) {
-      addToRoundTrip(trip, instrument, order.side, price, closing, closingFee, realized)
-      this.bookSlippage(instrument, trip, closing, fill)
-      trip.exitReason = exitReason
+    const openTrade = this.list[i]
+    if (closing > 0 && openTrade !== undefined) {
+      addToTrade(openTrade, instrument, order.side, price, closing, closingFee, realized)
+      this.bookSlippage(instrument, openTrade, closing, fill)
+      openTrade.exitReason = exitReason
       if (closing === size) {
-        into.closed = tradeOf(trip, instrument, fill.ts)
+        into.closed = tradeOf(openTrade, instrument, fill.ts)
         this.list[i] = undefined
       }
     }
     const opening = lots(fill.lots - closing)
     if (opening > 0) {
       const next = this.list[i] ?? this.begin(order, fill.ts, into)
-      addToRoundTrip(next, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
+      addToTrade(next, instrument, order.side, price, opening, cash(fee - closingFee), cash(0))
       addPlannedLoss(next, order.plannedLoss, opening, order.lots)
       this.bookSlippage(instrument, next, opening, fill)
     }
   }
 
   /** What the fill gave away against the price that it was decided at; negative where it got a better one. */
-  private bookSlippage(instrument: Instrument, trip: RoundTrip | undefined, quantity: Lots, { order, price }: TradeFill): void {
+  private bookSlippage(instrument: Instrument, openTrade: OpenTrade | undefined, quantity: Lots, { order, price }: TradeFill): void {
     const decided = decisionPriceOf(order)
-    if (trip === undefined || quantity === 0 || decided === undefined || decided === price) return
+    if (openTrade === undefined || quantity === 0 || decided === undefined || decided === price) return
     const got = notionalOf(instrument, price, quantity, 'nearest')
     const wanted = notionalOf(instrument, decided, quantity, 'nearest')
-    trip.slippage = cash(trip.slippage + (got - wanted) * order.side)
+    openTrade.slippage = cash(openTrade.slippage + (got - wanted) * order.side)
   }
 
-  private begin(order: Order, at: Ts, into: Booking): RoundTrip {
+  private begin(order: Order, at: Ts, into: Booking): OpenTrade {
     const { strategy, instrument, side, orderId, stop } = order
-    const trip = openRoundTrip(tradeNumber(this.next), strategy, instrument, side, orderId, at, stop)
+    const openTrade = beginTrade(tradeNumber(this.next), strategy, instrument, side, orderId, at, stop)
     this.next += 1
-    this.list[instrument] = trip
-    into.opened = trip
-    return trip
+    this.list[instrument] = openTrade
+    into.opened = openTrade
+    return openTrade
   }
 
   snapshot(): OpenTradesSnapshot {

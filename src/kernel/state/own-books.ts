@@ -29,20 +29,20 @@ export class OwnBooks implements MarketBooks {
   trade(market: number): OwnTrade | undefined {
     const { portfolio, config } = this.context
     const i = this.index(market)
-    const trip = portfolio.openTrade(i)
+    const openTrade = portfolio.openTrade(i)
     const held = Math.abs(portfolio.positionLots(i))
-    if (trip === undefined || held === 0) return undefined
+    if (openTrade === undefined || held === 0) return undefined
     const { cashNumerator, cashDenominator } = portfolio.instrument(i)
     const barOf = (at: number): number => Math.floor(at / config.intervalMs)
     return {
-      side: trip.side,
+      side: openTrade.side,
       lots: lots(held),
       price: (portfolio.costOf(i) * cashDenominator) / (held * cashNumerator),
-      stop: trip.stop,
-      openedAt: trip.entryTs,
-      bars: barOf(portfolio.now) - barOf(trip.entryTs),
-      fees: trip.fee / CASH_FLOAT,
-      funding: trip.funding / CASH_FLOAT,
+      stop: openTrade.stop,
+      openedAt: openTrade.entryTs,
+      bars: barOf(portfolio.now) - barOf(openTrade.entryTs),
+      fees: openTrade.fee / CASH_FLOAT,
+      funding: openTrade.funding / CASH_FLOAT,
       unrealized: portfolio.unrealizedOf(i) / CASH_FLOAT,
     }
   }

@@ -17,7 +17,7 @@ import {
 } from '../../core/units.ts'
 import type { Instrument, InstrumentStatus } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
-import type { RoundTrip } from '../../portfolio/round-trip.ts'
+import type { OpenTrade } from '../../portfolio/open-trade.ts'
 import type { Exposure, LossScope, OpenEntry, PortfolioView } from '../../portfolio/view.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
 import { maintenanceIn, rateOf } from '../../risk/planned-loss.ts'
@@ -40,6 +40,20 @@ export interface PortfolioSnapshot extends BooksSnapshot, EntryPaceSnapshot {
   readonly elsewhere: readonly ElsewherePosition[]
 }
 
+/** What the portfolio is made with. */
+export interface PortfolioParts {
+  readonly instruments: readonly Instrument[]
+  readonly owners: readonly (StrategyId | undefined)[]
+  readonly orders: OrderTable
+  readonly leverageOf: (i: InstrumentIndex) => number
+  /** Margin mode, and the leverage of symbols that are not traded here, where the venue does not say their margin. */
+  readonly accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>
+  /** Whether anything asks for the average true range. */
+  readonly needsAtr: boolean
+  readonly returns: ReturnWindow
+  readonly intervalMs: number
+}
+
 export class PortfolioState extends AccountBooks implements PortfolioView, ExposureBooks {
   readonly intervalMs: number
   /** Positions in symbols that are not traded here: they take margin all the same. */
@@ -47,21 +61,11 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
   /** As the venue has reported since; null: as the instrument says. */
   private readonly statuses: (InstrumentStatus | null)[]
   private readonly owners: readonly (StrategyId | undefined)[]
-  readonly leverageOf: (i: InstrumentIndex) => number
-  /** Margin mode, and the leverage of symbols that are not traded here, where the venue does not say their margin. */
-  private readonly accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>
+  readonly leverageOf: PortfolioParts['leverageOf']
+  private readonly accountRules: PortfolioParts['accountRules']
   private readonly pace: EntryPace
 
-  constructor(
-    instruments: readonly Instrument[],
-    owners: readonly (StrategyId | undefined)[],
-    orders: OrderTable,
-    leverageOf: (i: InstrumentIndex) => number,
-    accountRules: () => Pick<RiskLimits, 'leverage' | 'marginMode'>,
-    needsAtr: boolean,
-    returns: ReturnWindow,
-    intervalMs: number,
-  ) {
+  constructor({ instruments, owners, orders, leverageOf, accountRules, needsAtr, returns, intervalMs }: PortfolioParts) {
     super(instruments, orders, needsAtr, returns)
     this.owners = owners
     this.leverageOf = leverageOf
@@ -139,8 +143,8 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
     return this.owners[i] ?? EXTERNAL_OWNER
   }
 
-  openTrade(i: InstrumentIndex): RoundTrip | undefined {
-    return this.trips.of(i)
+  openTrade(i: InstrumentIndex): OpenTrade | undefined {
+    return this.trades.of(i)
   }
   get grossNotional(): Cash {
     let sum: number = grossSum(this, this.instruments)
@@ -180,8 +184,8 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
     return openRiskOf(this, this.instruments, this.leverageOf)
   }
 
-  openTrips(): Iterable<RoundTrip> {
-    return this.trips.all()
+  eachOpenTrade(): Iterable<OpenTrade> {
+    return this.trades.all()
   }
 
   othersHeld(): Iterable<readonly [number, Lots]> {
@@ -245,7 +249,7 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
   }
 
   stopOf(i: InstrumentIndex): Ticks | undefined {
-    return this.trips.of(i)?.stop
+    return this.trades.of(i)?.stop
   }
 
   costOf(i: InstrumentIndex): Cash {

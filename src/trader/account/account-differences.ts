@@ -113,20 +113,20 @@ function leftovers(reading: AccountReading, known: KnownState, of: (i: Instrumen
 function stops(reading: AccountReading, kernel: Kernel): AccountDifference[] {
   return kernel.config.instruments.flatMap((instrument): AccountDifference[] => {
     const i = instrument.index
-    const trip = kernel.portfolio.openTrade(i)
+    const openTrade = kernel.portfolio.openTrade(i)
     const stop = stopAtVenue(reading, instrument)
-    if (trip === undefined || stop === 'flat') return []
-    if (kernel.runs[i]?.definition.protection === 'none' || (trip.stop !== undefined && stop === trip.stop)) return []
+    if (openTrade === undefined || stop === 'flat') return []
+    if (kernel.runs[i]?.definition.protection === 'none' || (openTrade.stop !== undefined && stop === openTrade.stop)) return []
     const text = (price: Ticks | undefined): string => (price === undefined ? 'none' : shownPrice(instrument, price))
     return [
       {
-        key: `stop/${instrument.symbol}/${trip.stop ?? 0}/${stop ?? 0}`,
+        key: `stop/${instrument.symbol}/${openTrade.stop ?? 0}/${stop ?? 0}`,
         what: 'stop',
         about: instrument.symbol,
-        here: text(trip.stop),
+        here: text(openTrade.stop),
         there: text(stop),
         fix: { type: 'set-stop', instrument: i },
-        proposal: trip.stop === undefined ? 'set a stop 2 % from the mark price' : `set it to ${text(trip.stop)}`,
+        proposal: openTrade.stop === undefined ? 'set a stop 2 % from the mark price' : `set it to ${text(openTrade.stop)}`,
       },
     ]
   })

@@ -1,6 +1,7 @@
 /**
  * Turns what operators ask into kernel inputs, and the outcome into one sentence.
  */
+import { COMMAND_LATE_MS } from '../../trading/late-command.ts'
 import { lossWhy, isDrawdownHold, referenceText } from './resume-breaker.ts'
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, RATE_SCALE, lots, orderId, strategyId, ts } from '../../core/units.ts'
@@ -41,8 +42,6 @@ export interface CommandHandlerPorts extends ExternalCommandPorts, RiskCommandPo
   readonly sleep: (ms: number) => Promise<void>
 }
 
-/** A command that waited longer than this (we were down) is not carried out as asked (S3). */
-const LATE_MS = 60_000
 /** Less than any surface waits for the word of a panic. */
 const PANIC_ANSWER_MS = 4_000
 
@@ -74,7 +73,7 @@ export class CommandHandler {
   async execute(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
     if (this.ports.isObserving) return refused('Profile observe sends no orders. Use Bybit’s app.')
     const late = nowMs - queued.askedAtMs
-    if (late > LATE_MS) return this.late(queued, late)
+    if (late > COMMAND_LATE_MS) return this.late(queued, late)
     return this.run(queued.command, queued.actor, allowanceOf(queued, this.ports.spending))
   }
 

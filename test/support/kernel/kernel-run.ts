@@ -44,7 +44,7 @@ const instrumentsOf = (isSpot: boolean, notionalMin = isSpot ? '300' : undefined
   )
 
 /** What a strategy says at its next bar; an Error is thrown. */
-export type Opinion = Signal | Error | undefined
+export type GivenSignal = Signal | Error | undefined
 export const signal = (side: Side | 0, stop?: number): Signal => ({
   side,
   strength: 1,
@@ -68,7 +68,7 @@ export interface Setup {
 }
 
 export class Bench {
-  readonly opinions: Opinion[] = [undefined, undefined]
+  readonly signals: GivenSignal[] = [undefined, undefined]
   readonly config: KernelConfig
   readonly kernel: Kernel
   now = 20_000 * 86_400_000
@@ -90,9 +90,9 @@ export class Bench {
         init: () => ({ bars: 0 }),
         onBar: (context, state) => {
           state.bars += 1
-          const opinion = this.opinions[i]
-          if (opinion instanceof Error) throw opinion
-          if (opinion !== undefined) context.signal(opinion)
+          const signal = this.signals[i]
+          if (signal instanceof Error) throw signal
+          if (signal !== undefined) context.signal(signal)
         },
       })
     this.config = {
@@ -140,10 +140,10 @@ export class Bench {
   }
 
   /** Lets the owner of BTC say something at the next bar only. */
-  say(opinion: Opinion): KernelFact[] {
-    this.opinions[BTC] = opinion
+  say(signal: GivenSignal): KernelFact[] {
+    this.signals[BTC] = signal
     const facts = this.bar()
-    this.opinions[BTC] = undefined
+    this.signals[BTC] = undefined
     return facts
   }
 

@@ -3,7 +3,7 @@
  */
 import { MINUTE_MS, instrumentIndex } from '../../../src/core/units.ts'
 import { type Instrument, makeInstrument } from '../../../src/market/instrument.ts'
-import type { OrderWish } from '../../../src/strategy/own-orders.ts'
+import type { OrderRequest } from '../../../src/strategy/own-orders.ts'
 import type { PriceBar } from '../../../src/strategy/sdk.ts'
 import { type RehearsalOptions, rehearseMarkets } from '../../../src/strategy/strategy-harness.ts'
 import type { StrategyDefinition } from '../../../src/strategy/strategy.ts'
@@ -25,7 +25,9 @@ export function wishesOf(
   instrument: Instrument = perpetual,
   others: readonly (readonly PriceBar[])[] = [],
   options: RehearsalOptions = {},
-): (readonly OrderWish[])[] {
+): (readonly OrderRequest[])[] {
   const parsed = definition.params.parse(params)
-  return rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [bars, ...others].map(columnsOf), options).map(({ wishes }) => wishes)
+  return rehearseMarkets(definition, parsed, instrument, MINUTE_MS, [bars, ...others].map(columnsOf), options).map(
+    ({ requests }) => requests,
+  )
 }

@@ -21,7 +21,7 @@ import { type Position, unrealizedOf } from './position.ts'
 import type { ClosedTrade } from './trade.ts'
 
 /** Mutable in place, JSON-safe. */
-export interface RoundTrip {
+export interface OpenTrade {
   readonly number: TradeNumber
   readonly strategy: StrategyId
   readonly instrument: InstrumentIndex
@@ -49,7 +49,7 @@ export interface RoundTrip {
   exitReason: string
 }
 
-export function openRoundTrip(
+export function beginTrade(
   number: TradeNumber,
   strategy: StrategyId,
   instrument: InstrumentIndex,
@@ -57,7 +57,7 @@ export function openRoundTrip(
   entryOrderId: OrderId,
   entryTs: Ts,
   stop: Ticks | undefined,
-): RoundTrip {
+): OpenTrade {
   return {
     number,
     strategy,
@@ -85,8 +85,8 @@ export function openRoundTrip(
 }
 
 /** Books a fill (or the part of one that belongs to this trade) on its side. */
-export function addToRoundTrip(
-  trip: RoundTrip,
+export function addToTrade(
+  openTrade: OpenTrade,
   instrument: Instrument,
   side: Side,
   price: Ticks,
@@ -95,47 +95,47 @@ export function addToRoundTrip(
   realized: Cash,
 ): void {
   const notional = notionalOf(instrument, price, quantity, 'nearest')
-  if (side === trip.side) {
-    trip.entryLots = lots(trip.entryLots + quantity)
-    trip.entryNotional = cash(addSafe(trip.entryNotional, notional))
-    const held = trip.entryLots - trip.exitLots
-    if (held > trip.quantityMax) trip.quantityMax = lots(held)
+  if (side === openTrade.side) {
+    openTrade.entryLots = lots(openTrade.entryLots + quantity)
+    openTrade.entryNotional = cash(addSafe(openTrade.entryNotional, notional))
+    const held = openTrade.entryLots - openTrade.exitLots
+    if (held > openTrade.quantityMax) openTrade.quantityMax = lots(held)
   } else {
-    trip.exitLots = lots(trip.exitLots + quantity)
-    trip.exitNotional = cash(addSafe(trip.exitNotional, notional))
+    openTrade.exitLots = lots(openTrade.exitLots + quantity)
+    openTrade.exitNotional = cash(addSafe(openTrade.exitNotional, notional))
   }
-  trip.fee = cash(trip.fee + fee)
-  trip.realized = cash(trip.realized + realized)
+  openTrade.fee = cash(openTrade.fee + fee)
+  openTrade.realized = cash(openTrade.realized + realized)
 }
 
 /** What the entry planned to lose, by the part of it that has filled now. */
-export function addPlannedLoss(trip: RoundTrip, planned: Cash | undefined, part: Lots, whole: Lots): void {
-  trip.plannedLoss =
-    planned === undefined || trip.plannedLoss === undefined
+export function addPlannedLoss(openTrade: OpenTrade, planned: Cash | undefined, part: Lots, whole: Lots): void {
+  openTrade.plannedLoss =
+    planned === undefined || openTrade.plannedLoss === undefined
       ? undefined
-      : cash(addSafe(trip.plannedLoss, part >= whole ? planned : mulDivCeil(planned, part, whole)))
+      : cash(addSafe(openTrade.plannedLoss, part >= whole ? planned : mulDivCeil(planned, part, whole)))
 }
 
 /** The part of a fee that belongs to `part` of `whole` lots; the closing side rounds up. */
 export const feeShare = (fee: Cash, part: Lots, whole: Lots): Cash => cash(part === whole ? fee : mulDivCeil(fee, part, whole))
 
 /** The price has been between `low` and `high` while the trade was open. */
-export function seeRange(trip: RoundTrip, low: Ticks, high: Ticks): void {
-  if (low < trip.low) trip.low = low
-  if (high > trip.high) trip.high = high
+export function seeRange(openTrade: OpenTrade, low: Ticks, high: Ticks): void {
+  if (low < openTrade.low) openTrade.low = low
+  if (high > openTrade.high) openTrade.high = high
 }
 
 /** Turns the price range since the last change of quantity into money, before the quantity changes again. */
-export function settleRange(trip: RoundTrip, position: Position, instrument: Instrument): void {
-  if (position.lots === 0 || trip.high === 0) return
-  const atLow = unrealizedOf(position, instrument, trip.low)
-  const atHigh = unrealizedOf(position, instrument, trip.high)
+export function settleRange(openTrade: OpenTrade, position: Position, instrument: Instrument): void {
+  if (position.lots === 0 || openTrade.high === 0) return
+  const atLow = unrealizedOf(position, instrument, openTrade.low)
+  const atHigh = unrealizedOf(position, instrument, openTrade.high)
   const worst = atLow < atHigh ? atLow : atHigh
   const best = atLow < atHigh ? atHigh : atLow
-  if (0 - worst > trip.mae) trip.mae = cash(0 - worst)
-  if (best > trip.mfe) trip.mfe = best
-  trip.low = ticks(Number.MAX_SAFE_INTEGER)
-  trip.high = ticks(0)
+  if (0 - worst > openTrade.mae) openTrade.mae = cash(0 - worst)
+  if (best > openTrade.mfe) openTrade.mfe = best
+  openTrade.low = ticks(Number.MAX_SAFE_INTEGER)
+  openTrade.high = ticks(0)
 }
 
 const average = (instrument: Instrument, notional: Cash, quantity: Lots): Ticks =>
@@ -143,30 +143,30 @@ const average = (instrument: Instrument, notional: Cash, quantity: Lots): Ticks 
 
 /** The trade as a finished trade, or, with a mark, as one that is still open. */
 export function tradeOf(
-  trip: RoundTrip,
+  openTrade: OpenTrade,
   instrument: Instrument,
   at: Ts,
   open?: { readonly mark: Ticks; readonly unrealized: Cash },
 ): ClosedTrade {
   return {
-    number: trip.number,
-    side: trip.side,
-    instrument: trip.instrument,
-    strategy: trip.strategy,
-    entryTs: trip.entryTs,
-    entryPrice: average(instrument, trip.entryNotional, trip.entryLots),
+    number: openTrade.number,
+    side: openTrade.side,
+    instrument: openTrade.instrument,
+    strategy: openTrade.strategy,
+    entryTs: openTrade.entryTs,
+    entryPrice: average(instrument, openTrade.entryNotional, openTrade.entryLots),
     exitTs: at,
-    exitPrice: open === undefined ? average(instrument, trip.exitNotional, trip.exitLots) : open.mark,
-    quantity: trip.quantityMax,
-    fee: trip.fee,
-    funding: cash(0 - trip.funding),
-    pnl: cash(trip.realized - trip.fee + trip.funding + (open?.unrealized ?? 0)),
-    slippage: trip.slippage,
-    entryOrderId: trip.entryOrderId,
-    plannedLoss: trip.plannedLoss ?? undefined,
-    exitReason: open === undefined ? trip.exitReason : 'open',
+    exitPrice: open === undefined ? average(instrument, openTrade.exitNotional, openTrade.exitLots) : open.mark,
+    quantity: openTrade.quantityMax,
+    fee: openTrade.fee,
+    funding: cash(0 - openTrade.funding),
+    pnl: cash(openTrade.realized - openTrade.fee + openTrade.funding + (open?.unrealized ?? 0)),
+    slippage: openTrade.slippage,
+    entryOrderId: openTrade.entryOrderId,
+    plannedLoss: openTrade.plannedLoss ?? undefined,
+    exitReason: open === undefined ? openTrade.exitReason : 'open',
     open: open !== undefined,
-    mae: trip.mae,
-    mfe: trip.mfe,
+    mae: openTrade.mae,
+    mfe: openTrade.mfe,
   }
 }
