@@ -13,6 +13,7 @@ import { onError, onNotFound, problem } from './problem.ts'
 import { withProblems } from './problem-answers.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
+import { mcpRoute } from './mcp/mcp-route.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
 import { orderRoutes } from './routes/order-routes.ts'
@@ -107,6 +108,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', signalRoutes(context))
   app.route('/api/v1', alertRoutes(context))
   app.route('/api/v1', webhookRoutes(context))
+  app.route('/api/v1', mcpRoute(context))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',

@@ -51,7 +51,8 @@ export interface ActAs {
 export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({
   id: `key:${key.id}`,
   role: key.role,
-  surface,
+  // What a key of an agent asks stays an agent's, however it comes.
+  surface: key.scopes.includes('agent') ? 'agent' : surface,
   name: key.name,
   apiKeyId: key.id,
 })

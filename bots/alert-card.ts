@@ -66,6 +66,11 @@ function fieldsOf(alert: AlertToTell): Field[] {
   const push = (name: string, value: string | undefined): void => {
     if (value !== undefined) fields.push(field(name, untrusted(value)))
   }
+  if (alert.type === 'agent.asks')
+    for (const line of text(alert, 'figures')?.split('\n') ?? []) {
+      const at = line.indexOf(': ')
+      if (at > 0) push(line.slice(0, at), line.slice(at + 2))
+    }
   if (!isTrade(alert)) return fields
   push('trade', withMark(alert))
   push('strategy', text(alert, 'strategy'))
@@ -99,9 +104,21 @@ const withMark = (alert: AlertToTell): string | undefined => {
 function buttonsOf(alert: AlertToTell): Button[] {
   const number = text(alert, 'tradeNumber')
   return [
+    ...answersOf(alert),
     ...(number === undefined ? [] : [runs('Why', `/why ${number}`)]),
     ...actionsOf(alert).map(({ label, line, isRisky }) => runs(label, line, isRisky === true ? 'bad' : undefined)),
   ]
+}
+
+/** Of a card that waits for a person. */
+function answersOf(alert: AlertToTell): Button[] {
+  const confirmationId = text(alert, 'confirmId')
+  if (confirmationId === undefined) return []
+  return (['yes', 'no'] as const).map((decision) => ({
+    label: untrusted(text(alert, decision) ?? decision),
+    action: { type: 'answer', confirmationId, decision },
+    ...(decision === 'yes' ? { tone: 'bad' } : {}),
+  }))
 }
 
 /** @param urgent how many were told one by one, since they are critical */

@@ -160,6 +160,12 @@ const NOUNS: readonly Noun[] = [
     load: () => import('./cli/control/allocator.ts'),
   },
   {
+    group: STEER,
+    name: 'mcp',
+    summary: 'connect an agent (MCP) to the running Ballast; a person confirms what it asks',
+    load: () => import('./cli/control/mcp.ts'),
+  },
+  {
     group: LOOK,
     name: 'export',
     summary: 'export trades, tax lots or ledger entries of a year as CSV',

@@ -47,6 +47,7 @@ export const SCOPES = [
   'backtest:run',
   'alerts:read',
   'alerts:write',
+  'agent',
   'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
@@ -54,7 +55,7 @@ export type Scope = (typeof SCOPES)[number]
 export const GROUPS = ['Look', 'Explain', 'Trade and control', 'Research', 'System'] as const
 export type Group = (typeof GROUPS)[number]
 
-export const SURFACES = ['telegram', 'discord', 'cli', 'rest', 'web'] as const
+export const SURFACES = ['telegram', 'discord', 'cli', 'rest', 'web', 'agent'] as const
 export type Surface = (typeof SURFACES)[number]
 
 export interface Actor {
@@ -109,6 +110,8 @@ export interface CommandContext {
   readonly actor: Actor
   readonly requestId: string
   readonly idempotencyKey?: string | undefined
+  /** Why an agent asks for it: untrusted, kept with the order and in the audit. */
+  readonly because?: string | undefined
   /** Every command, for help. */
   readonly commands: readonly Command[]
 }

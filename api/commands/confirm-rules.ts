@@ -8,6 +8,8 @@ import { type Reply, reply, runs } from './reply.ts'
 
 /** A card with one tap. */
 export const CONFIRM_TTL_MS = 60_000
+/** Whom an agent asks may be away from the chat; a price that has moved asks again. */
+export const AGENT_TTL_MS = 600_000
 /** A minute for the tap, and a minute for what is typed after it. */
 export const TYPED_TTL_MS = 120_000
 

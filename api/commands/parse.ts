@@ -3,7 +3,7 @@
  */
 import { issueWords } from '../../src/core/issue-words.ts'
 import { nearestOf } from '../../src/core/nearest.ts'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Command } from './command.ts'
 import { untrusted } from './reply.ts'
 
@@ -41,14 +41,36 @@ export const nearestCommand = (commands: readonly Command[], name: string): stri
   )
 
 /** Arguments of a line's rest. */
-export const parseArgs = (command: Command, text: string): Parsed => judge(command, command.read(wordsOf(text)))
+export const parseArgs = (command: Command, text: string): Parsed => judge(command, command.read(wordsOf(text)), false)
 
 /** Arguments that came as an object (REST, options of a platform). */
-export const parseObject = (command: Command, raw: unknown): Parsed => judge(command, raw ?? {})
+export const parseObject = (command: Command, raw: unknown): Parsed => judge(command, raw ?? {}, true)
 
-function judge(command: Command, raw: unknown): Parsed {
+function judge(command: Command, raw: unknown, isByName: boolean): Parsed {
   const result = command.args.safeParse(raw)
-  return result.success ? { ok: true, args: result.data } : { ok: false, problem: problemOf(command, result.error) }
+  return result.success
+    ? { ok: true, args: result.data }
+    : { ok: false, problem: isByName ? problemByName(command, result.error) : problemOf(command, result.error) }
+}
+
+/** For programs, which have names and no words. */
+function problemByName(command: Command, error: z.ZodError): string {
+  const issue = error.issues[0]
+  const name = issue?.path.join('.') ?? ''
+  const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : []
+  if (unknown !== undefined) return `${command.name} has no argument ${untrusted(unknown)}. ${argumentsText(command)}`
+  if (issue?.code === 'invalid_type' && name !== '' && issue.message.includes('undefined'))
+    return `${command.name} needs the argument ${name}. ${argumentsText(command)}`
+  return `${command.name}: ${name === '' ? '' : `${name}: `}${issue === undefined ? 'invalid arguments' : untrusted(issueWords(issue))}`
+}
+
+function argumentsText({ args, name }: Command): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(args, { unrepresentable: 'any', io: 'input' }) as {
+    properties?: object
+    required?: readonly string[]
+  }
+  const names = Object.keys(properties).map((each) => (required.includes(each) ? each : `${each}?`))
+  return names.length === 0 ? `${name} takes no arguments.` : `Arguments: ${names.join(', ')}.`
 }
 
 function problemOf(command: Command, error: z.ZodError): string {

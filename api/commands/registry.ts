@@ -11,6 +11,7 @@ import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
 import { SUBSCRIBE_COMMANDS } from './alerts/subscribe-commands.ts'
 import { webhook } from './alerts/webhook-command.ts'
 import { allocator } from './allocator/command.ts'
+import { cards } from './groups/cards-command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,
   ...CONTROL_COMMANDS,
+  cards,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,
   ...EXTERNAL_COMMANDS,

@@ -5,7 +5,7 @@ import { COMMAND_LATE_MS } from '../../src/trading/late-command.ts'
 import type { z } from 'zod'
 import type { AuditEntry, Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
-import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
+import { AGENT_TTL_MS, CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './words/format.ts'
 import { unknownReply } from './other-programs.ts'
@@ -27,6 +27,8 @@ export const RESULT_CODES = [
   'observe_only',
   'unknown_command',
   'not_understood',
+  'reason_needed',
+  'person_needed',
 ] as const
 export type ResultCode = (typeof RESULT_CODES)[number] | CommandStatus
 
@@ -53,6 +55,8 @@ export interface CommandRequest {
   readonly scopes?: readonly string[] | undefined
   /** A key that needs no second request for a panic (S17). */
   readonly autoConfirm?: boolean
+  /** Why an agent asks for it, in its own words. */
+  readonly because?: string | undefined
 }
 
 const allows = (scopes: readonly string[] | undefined, needed: Scope): boolean =>
@@ -139,7 +143,16 @@ export class CommandRunner {
     if (card === undefined || command?.action === undefined)
       return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const common = { command: command.name, confirmId: id }
-    if (card.actor !== actor.id && actor.role !== 'admin')
+    if (actor.surface === 'agent' && decision === 'yes')
+      return this.badge({
+        ...common,
+        status: 'forbidden',
+        code: 'person_needed',
+        reply: reply(PERSON_TITLE, { tone: 'warn', text: PERSON_TEXT }),
+      })
+    // What an agent asks, whoever has the role may answer: nobody stands behind its key.
+    const isOfAgent = card.surface === 'agent' && actor.surface !== 'agent'
+    if (card.actor !== actor.id && actor.role !== 'admin' && !isOfAgent)
       return this.badge({
         ...common,
         status: 'forbidden',
@@ -203,7 +216,9 @@ export class CommandRunner {
     }
     if (!(await this.ports.confirmations.settle(card.id, 'approved', actor.id)))
       return this.badge({ ...common, status: 'refused', code: 'confirmation_over', reply: outdated() })
-    return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
+    // The limits of an agent's key count, whoever has said yes.
+    const asker = card.surface === 'agent' ? { ...request, actor: { ...actor, apiKeyId: keyIdOf(card.actor) } } : request
+    return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, asker, card.id)
   }
 
   private async wrongCode(actor: Actor, typed: string): Promise<{ readonly title: string; readonly text?: string } | undefined> {
@@ -261,6 +276,13 @@ export class CommandRunner {
     }
     const { action } = command
     if (action === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
+    if (request.actor.surface === 'agent' && (request.because ?? '').trim() === '')
+      return this.badge({
+        status: 'invalid',
+        code: 'reason_needed',
+        command: command.name,
+        reply: reply('Say why', { tone: 'warn', text: 'An agent gives its reason with each command that changes something: `because`.' }),
+      })
     const refuse = async (refusal: Reply): Promise<CommandResult> => {
       await this.audit(command, args, request, 'refused', refusal.title)
       return this.badge({ status: 'refused', command: command.name, reply: refusal })
@@ -301,7 +323,7 @@ export class CommandRunner {
       addsRisk: command.action?.addsRisk(args) === true || plan.addsRisk === true,
     }
     const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface, snapshot }, actor)
-    const ttlMs = demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
+    const ttlMs = actor.surface === 'agent' ? AGENT_TTL_MS : demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
     const confirmation = await this.ports.confirmations.create({
       actor: actor.id,
       role: actor.role ?? 'none',
@@ -316,6 +338,7 @@ export class CommandRunner {
       ttlMs,
     })
     await this.audit(command, args, request, 'asked', plan.card.title, confirmation.id)
+    if (actor.surface === 'agent') await this.callPeople(plan, confirmation.id, request)
     const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
     const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to continue` : 'with an authenticator code']
     const card: Reply = {
@@ -333,6 +356,17 @@ export class CommandRunner {
       reply: card,
       confirmation,
       ...(demand === undefined ? {} : { demand }),
+    })
+  }
+
+  /** An agent asks: the card goes to people, wherever alerts go. */
+  private callPeople({ card, yes, no, symbols }: Plan, confirmId: string, { actor, because }: CommandRequest): Promise<void> {
+    const figures = card.fields.map(({ name, value }) => `${name}: ${value}`)
+    return this.ports.alerts.raise({
+      type: 'agent.asks',
+      symbol: symbols?.length === 1 ? (symbols[0] ?? null) : null,
+      summary: `${untrusted(actor.name ?? actor.id)} asks: ${card.title} Because: ${untrusted(because ?? '')}`,
+      detail: { key: confirmId, confirmId, yes, no, ...(figures.length === 0 ? {} : { figures: figures.join('\n') }) },
     })
   }
 
@@ -408,6 +442,7 @@ export class CommandRunner {
       actor: request.actor,
       requestId: request.requestId,
       idempotencyKey: request.idempotencyKey,
+      because: request.because,
       commands: this.commands,
     }
   }
@@ -429,7 +464,10 @@ export class CommandRunner {
       actor: actor.id,
       surface: actor.surface,
       command: name,
-      args: Object.fromEntries(Object.entries(asJson(args)).filter(([key]) => hidden?.includes(key) !== true)),
+      args: {
+        ...Object.fromEntries(Object.entries(asJson(args)).filter(([key]) => hidden?.includes(key) !== true)),
+        ...(request.because === undefined ? {} : { because: untrusted(request.because) }),
+      },
       role: actor.role ?? 'none',
       decision,
       confirmId,
@@ -444,6 +482,9 @@ export class CommandRunner {
 }
 
 const KEPT_TEXT = 'Nothing was changed.'
+const PERSON_TITLE = 'A person answers this'
+const PERSON_TEXT = 'What an agent asks is confirmed in chat, at the terminal (ballast cards) or on the web. It can only take it back.'
+const keyIdOf = (actor: string): string | undefined => /^key:(.+)$/.exec(actor)?.[1]
 const outdated = (): Reply =>
   reply('This confirmation has expired', {
     tone: 'warn',

@@ -34,6 +34,14 @@ export interface SampleAlert {
   readonly detail: Json
 }
 
+/** What a part of Ballast outside the trader tells people. Its severity is the one that its type has. */
+export interface RaisedAlert {
+  readonly type: AlertType
+  readonly symbol: string | null
+  readonly summary: string
+  readonly detail: Json
+}
+
 export interface NewPriceRule {
   readonly what: string
   readonly side: RuleSide
@@ -81,4 +89,5 @@ export interface AlertPorts {
   unsubscribe(channel: string, id: number | undefined): Promise<number>
   /** Raises it as an alert that says that it is one. Answers its number. */
   raiseSample(sample: SampleAlert): Promise<number>
+  raise(alert: RaisedAlert): Promise<void>
 }

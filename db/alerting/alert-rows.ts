@@ -1,7 +1,8 @@
 /**
  * Open problems, silences and quiet hours, as commands read and change them.
  */
-import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
+import type { AlertPorts, ChatQuiet, RaisedAlert, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
+import { severityOf } from '../../src/alerts/catalogue.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { Queryable, Sql } from '../client.ts'
@@ -98,10 +99,18 @@ export class PostgresAlerts implements AlertPorts {
     return rows.length
   }
 
-  async raiseSample({ type, severity, symbol, summary, detail }: SampleAlert): Promise<number> {
+  raiseSample(sample: SampleAlert): Promise<number> {
+    return this.insert({ ...sample, detail: { ...sample.detail, isSample: true } })
+  }
+
+  async raise(alert: RaisedAlert): Promise<void> {
+    await this.insert({ ...alert, severity: severityOf(alert.type) })
+  }
+
+  private async insert({ type, severity, symbol, summary, detail }: SampleAlert): Promise<number> {
     const [row] = await this.sql<{ id: number }[]>`
       insert into alerts (seq, type, severity, symbol, summary, detail, ts)
-      values (null, ${type}, ${severity}, ${symbol}, ${summary}, ${toJson({ ...detail, isSample: true })}::text::jsonb,
+      values (null, ${type}, ${severity}, ${symbol}, ${summary}, ${toJson(detail)}::text::jsonb,
         coalesce((select updated_ts from account limit 1), ${this.wallNow()})) returning id`
     await this.wake()
     return row?.id ?? 0

@@ -7,6 +7,12 @@ const check = { actions: [HEALTH, STATUS] }
 const ofSymbol = { per: 'symbol', ...check } as const
 
 export const SYSTEM_KINDS = {
+  'agent.asks': event(
+    ['P2'],
+    'an agent asks for something that a person confirms; its reason and the figures are with it',
+    'yes or no, within ten minutes: the buttons, or `ballast cards`',
+    { actions: others(['Open cards', '/cards']) },
+  ),
   'key.has_withdraw': problem(['P1', 'P3'], 'the key may withdraw; P3 off live from the start', 'make one that cannot, at Bybit', check),
   'key.has_transfer': problem(['P1', 'P3'], 'the key may transfer; P3 off live from the start', 'make one that cannot, at Bybit', check),
   'key.read_only': problem(['P1'], 'the key cannot trade', 'give it the right, or another key', check),

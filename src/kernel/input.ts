@@ -103,6 +103,8 @@ export interface PlaceOrders {
   readonly instrument: InstrumentIndex
   readonly orders: readonly PlacedOrder[]
   readonly actor: string
+  /** Of an agent: who asked for it, and why. */
+  readonly asked?: { readonly by: string; readonly because: string }
   readonly ts: Ts
 }
 /** Changes an open order of Ballast's in place; what is not given stays. */

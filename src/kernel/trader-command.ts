@@ -11,6 +11,12 @@ export type CommandScope =
   | { readonly type: 'strategy'; readonly strategy: string }
   | { readonly type: 'symbol'; readonly symbol: string }
 
+/** Who asked for something that another has confirmed. */
+export interface AskedBy {
+  readonly by: string
+  readonly because: string
+}
+
 /** An entry by hand. Exactly one of the sizes is given. Prices are decimal texts or percents of the price. */
 export interface OpenCommand {
   readonly name: 'open'
@@ -29,6 +35,8 @@ export interface OpenCommand {
   readonly timeInForce?: TimeInForce
   readonly forMs?: number
   readonly execution?: string
+  /** Of an agent: who asked for it, and why in its own words; untrusted. */
+  readonly asked?: AskedBy
 }
 
 /** A signal that came in by a webhook and was accepted. Prices are decimal texts or distances such as `2%`. */

@@ -6,6 +6,7 @@ import type {
   PriceRules,
   StoredPriceRule,
   ChatQuiet,
+  RaisedAlert,
   SampleAlert,
   StoredSilence,
   StoredSubscription,
@@ -15,6 +16,7 @@ import type { AlertProblem } from '../../src/alerts/problem.ts'
 export interface MemoryAlerts extends AlertPorts {
   list: AlertProblem[]
   readonly samples: SampleAlert[]
+  readonly raised: RaisedAlert[]
 }
 
 export const problemOf = (more: Partial<AlertProblem>): AlertProblem => ({
@@ -43,6 +45,7 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
   const memory: MemoryAlerts = {
     list: [],
     samples: [],
+    raised: [],
     problems: async () => memory.list.filter(({ status }) => status !== 'over'),
     past: async (limit) => memory.list.slice(0, limit),
     acknowledge: async (id, by) => {
@@ -85,6 +88,7 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
       return before - subscriptions.length
     },
     raiseSample: async (sample) => memory.samples.push(sample),
+    raise: async (alert) => void memory.raised.push(alert),
   }
   return memory
 }

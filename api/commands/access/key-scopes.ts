@@ -22,6 +22,7 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
   'trade:reduce': 'trader',
   'trade:write': 'trader',
   'strategy:write': 'trader',
+  agent: 'viewer',
   admin: 'admin',
 }
 
@@ -31,6 +32,8 @@ export const KEY_PRESETS = {
   dashboard: OPERATES,
   closer: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write'],
   trader: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write', 'trade:write'],
+  /** A program that decides by itself: what it asks above a pause, a person confirms. */
+  agent: [...LOOKS, 'control:pause', 'control:reduce', 'trade:reduce', 'trade:write', 'backtest:run', 'agent'],
   admin: ['admin'],
 } as const satisfies Readonly<Record<string, readonly Scope[]>>
 export type KeyPreset = keyof typeof KEY_PRESETS
@@ -50,6 +53,8 @@ export interface KeyLimits {
 export function grantProblem(scopes: readonly Scope[], { symbols, dailyNotional, autoConfirm }: KeyLimits): string | undefined {
   const opens = scopes.includes('trade:write')
   const isAdmin = scopes.includes('admin')
+  if (scopes.includes('agent') && isAdmin) return 'An agent is never an admin: it could change the rules that hold it.'
+  if (scopes.includes('agent') && autoConfirm) return 'An agent confirms nothing: leave autoConfirm out.'
   const isLimited = symbols !== null && dailyNotional !== null
   if (opens && !isLimited)
     return 'A key that opens positions needs symbols and a daily notional: --symbols BTC,ETH --daily-notional 5000. Without them use the preset closer.'

@@ -58,6 +58,7 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'strategy.mode': 'ema-cross is closing-only (@ann)',
   'strategy.changed_on_disk': 'strategies/mine.ts has changed on disk. To use it: /strategy mine reload',
   'config.changed_on_disk': 'ballast.json has changed on disk. To use its strategies and symbols: /reload.',
+  'agent.asks': 'claude asks: Open BTCUSDT long? Because: the range of four days broke up on twice the usual volume',
   'signal.rejected': 'A signal of tv-trend was refused: the body names no symbol. See /signals.',
   'signal.wrong_secret':
     '20 requests from 203.0.113.7 within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.',

@@ -89,10 +89,14 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
     card: reply(quantity === undefined ? `${what} ${untrusted(size)}?` : `${verb} ${quantity}?`, { tone: 'warn', fields }),
     yes: what,
     no: 'Leave it',
-    todo: { command },
+    todo: { command: withAsker(context, command) },
     symbols: [command.symbol],
   }
 }
+
+/** Who asked, and why: kept with the order, so that /why has it. */
+const withAsker = ({ actor, because }: CommandContext, command: OpenCommand): OpenCommand =>
+  because === undefined ? command : { ...command, asked: { by: untrusted(actor.name ?? actor.id), because: untrusted(because) } }
 
 // Stop and target
 

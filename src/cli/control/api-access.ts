@@ -12,15 +12,25 @@ import { CliError, EXIT, type ExitCode } from '../exit.ts'
 /** The running Ballast: that of the data directory by its own admin key, or the one of --remote by a key of its API. @throws CliError where there is none. */
 export function clientOf(context: CliContext): ApiClient {
   const { remote, tokenFile } = context.flags
-  if (remote !== undefined) return new ApiClient({ baseUrl: remoteUrl(remote), token: remoteToken(tokenFile), surface: 'cli' })
+  if (remote !== undefined) return new ApiClient({ baseUrl: remoteUrl(remote), token: tokenIn(tokenFile), surface: 'cli' })
   if (tokenFile !== undefined)
-    throw new CliError(EXIT.usage, '--token-file is for --remote, and no address was given.', 'For example: --remote https://ballast.example.org')
-  const { api } = context.config().values
+    throw new CliError(
+      EXIT.usage,
+      '--token-file is for --remote, and no address was given.',
+      'For example: --remote https://ballast.example.org',
+    )
   const file = join(context.dataDir(), 'admin.key')
   if (!existsSync(file)) throw noKey(context.dataDir())
+  return new ApiClient({ baseUrl: apiAddress(context), token: readKey(file), surface: 'cli' })
+}
+
+/** Where the API answers: that of --remote, or of the data directory. */
+export function apiAddress(context: CliContext): string {
+  const { remote } = context.flags
+  if (remote !== undefined) return remoteUrl(remote)
+  const { api } = context.config().values
   // The directory that was named counts: its Ballast may listen elsewhere than this configuration says.
-  const baseUrl = readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
-  return new ApiClient({ baseUrl, token: readKey(file), surface: 'cli' })
+  return readApiAddress(pathsOf(context.dataDir())) ?? urlOf(api.host, api.port)
 }
 
 /** @throws CliError where the key would cross a network in the clear */
@@ -37,11 +47,12 @@ function remoteUrl(text: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-function remoteToken(file: string | undefined): string {
+/** @throws CliError where no file is named, or it holds no token */
+export function tokenIn(file: string | undefined): string {
   if (file === undefined)
     throw new CliError(
       EXIT.usage,
-      '--remote needs a key: --token-file FILE.',
+      'A key of the API is needed: --token-file FILE.',
       'Make one where Ballast runs, and put its token in a file of yours: ballast api keys create NAME --preset trader',
     )
   let token: string
@@ -96,17 +107,17 @@ export function failureOf(failure: ApiFailure, context: CliContext): CliError {
     context.flags.remote !== undefined && failure.type === 'unreachable'
       ? `Does Ballast run there, and does a proxy or a tunnel lead to its API? ${URGENT_ELSEWHERE}`
       : failure.type === 'unreachable'
-      ? 'Start Ballast with: npm start'
-      : failure.code === 'database_down'
-        ? 'If you cannot wait: ballast panic --direct'
-        : failure.code === 'unauthorized'
-          ? context.flags.remote !== undefined
-            ? 'Is it the token of a key of that Ballast, not revoked and not expired? There: ballast api keys list'
-            : `The key in ${join(context.dataDir(), 'admin.key')} was rejected. Is another Ballast running on this port?`
-          : (failure.reply?.buttons
-              .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
-              .slice(0, 1)
-              .map((line) => `Try: ${line}`)[0] ?? '')
+        ? 'Start Ballast with: npm start'
+        : failure.code === 'database_down'
+          ? 'If you cannot wait: ballast panic --direct'
+          : failure.code === 'unauthorized'
+            ? context.flags.remote !== undefined
+              ? 'Is it the token of a key of that Ballast, not revoked and not expired? There: ballast api keys list'
+              : `The key in ${join(context.dataDir(), 'admin.key')} was rejected. Is another Ballast running on this port?`
+            : (failure.reply?.buttons
+                .flatMap((button) => (button.action.type === 'command' ? [`ballast ${button.action.text.replace(/^\//, '')}`] : []))
+                .slice(0, 1)
+                .map((line) => `Try: ${line}`)[0] ?? '')
   const detail =
     failure.reply === undefined
       ? failure.detail

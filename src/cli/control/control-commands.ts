@@ -122,6 +122,7 @@ export const STEERING = [
   { name: 'resume', summary: 'lift holds and allow entries again', usage: '[all|strategy|sym]' },
   { name: 'halt', summary: 'stop all orders except exits you request; stops stay on Bybit', usage: '<reason>' },
   { name: 'panic', summary: 'close everything Ballast opened, or one symbol, and halt it', usage: '[all|sym] [reason]' },
+  { name: 'cards', summary: 'list what waits for a yes or no: of agents, and of your own', usage: '' },
   {
     name: 'close',
     summary: 'close all or part of a position, at market or at a limit price',

@@ -143,6 +143,8 @@ export const registerSteering =
           'Which alerts, and what is sent: docs/alerts.md',
         ].join('\n'),
       )
+    if (name === 'cards')
+      command.addHelpText('after', '\nAt the terminal:\n  cards yes ID [WORD]   confirm one\n  cards no ID           refuse one')
     if (name === 'reconcile')
       command.addHelpText(
         'after',
@@ -188,6 +190,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
     return (await import('./signal-file.ts')).testSignal(client, words.slice(1), (first) => settle(context, client, name, first))
   if (name === 'signal' && words[0] === 'tail')
     return (await import('./signal-tail.ts')).tailSignals(context, client, (failure) => failureOf(failure, context))
+  if (name === 'cards' && (words[0] === 'yes' || words[0] === 'no')) return answerCard(context, client, words[0], words.slice(1))
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
   if (!(seconds >= 0.2 && seconds <= 3600))
@@ -252,6 +255,18 @@ export async function once(context: CliContext, client: ApiClient, name: string,
   }
   const line = [name, ...words.map((word) => (/\s/.test(word) ? `"${word.replaceAll('"', '')}"` : word))].join(' ')
   await settle(context, client, name, await client.runLine(line))
+}
+
+/** `cards yes ID`: of a card that an agent, or another surface, has asked. */
+async function answerCard(
+  context: CliContext,
+  client: ApiClient,
+  decision: 'yes' | 'no',
+  [id, word, ...more]: readonly string[],
+): Promise<void> {
+  if (id === undefined || more.length > 0)
+    throw new CliError(EXIT.usage, `cards ${decision} takes the id of a card.`, 'List them with: ballast cards')
+  await settle(context, client, 'cards', await client.answer(id, decision, word))
 }
 
 /** Asks what a command asks, until it is done. @throws CliError where it is not */

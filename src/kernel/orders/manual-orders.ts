@@ -21,6 +21,9 @@ import type { PortfolioState } from '../state/portfolio-state.ts'
 
 export const manualReason = (values: Reason['values']): Reason => ({ rule: 'manual order', values, origin: 'operator' })
 
+const placeReason = ({ actor, asked }: PlaceOrders): Reason =>
+  manualReason({ actor, ...(asked === undefined ? undefined : { askedBy: asked.by, because: asked.because }) })
+
 export class ManualOrders {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
@@ -42,7 +45,7 @@ export class ManualOrders {
 
   /** All of the orders, or none: the second of a pair that is denied takes the first back before it is sent. */
   place(input: PlaceOrders): void {
-    const reason = manualReason({ actor: input.actor })
+    const reason = placeReason(input)
     const group = input.orders.length > 1 ? this.orders.peekOrderId() : undefined
     for (const placed of input.orders) {
       const asked = intentOf(input, placed, reason)
@@ -63,7 +66,7 @@ export class ManualOrders {
   /** What the first of the orders would be, whatever judge says of it. */
   assess(input: PlaceOrders): TradeRisk {
     const [placed] = input.orders as readonly [PlacedOrder]
-    const asked = intentOf(input, placed, manualReason({ actor: input.actor }))
+    const asked = intentOf(input, placed, placeReason(input))
     return this.gateway.assess({ ...asked, stop: this.gateway.stopFor(asked, placed.limit ?? placed.trigger) }, placed.lots)
   }
 
@@ -72,7 +75,7 @@ export class ManualOrders {
     switch (input.type) {
       case 'place-orders':
         for (const placed of input.orders) {
-          const asked = intentOf(input, placed, manualReason({ actor: input.actor }))
+          const asked = intentOf(input, placed, placeReason(input))
           const intent: OrderIntent = { ...asked, stop: this.gateway.stopFor(asked, placed.limit ?? placed.trigger) }
           const denial = this.oppositeDenial(input.instrument, placed.side) ?? this.denialOf(intent, placed)
           if (denial !== undefined) return denial

@@ -63,7 +63,7 @@ export class OrderCommands {
     const sent = [placed, other].flatMap((order) =>
       order === undefined ? [] : [wordsOf(order, instrument, this.stopSent(order, instrument))],
     )
-    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor))
+    const asked = await this.ports.ask(() => this.placing(prepared, instrument, actor, command.asked))
     return this.verdict(asked, instrument, `${sent.join(', or ')}${other === undefined ? '' : ': one or the other'}.`)
   }
 
@@ -110,9 +110,15 @@ export class OrderCommands {
     return stop === undefined ? undefined : stopToSend(portfolio, i, side, stop, limit ?? trigger ?? portfolio.mark(i))
   }
 
-  private placing([placed, other]: readonly [PlacedOrder, PlacedOrder?], { index }: Instrument, actor: string): PlaceOrders {
+  private placing(
+    [placed, other]: readonly [PlacedOrder, PlacedOrder?],
+    { index }: Instrument,
+    actor: string,
+    asked: OpenCommand['asked'],
+  ): PlaceOrders {
     const orders = other === undefined ? [placed] : [placed, other]
-    return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ts: this.ports.now() }
+    const by = asked === undefined ? undefined : { asked }
+    return { type: 'place-orders', strategy: MANUAL_OWNER, instrument: index, orders, actor, ...by, ts: this.ports.now() }
   }
 
   /** The verdict on an entry as it would be now, with which figures it would go out, and its assessment: of one that is denied, too. */
@@ -121,7 +127,7 @@ export class OrderCommands {
     const owned = this.ownerProblem(instrument)
     const prepared = this.prepare(command, instrument)
     if (typeof prepared === 'string') return refused(owned ?? prepared)
-    const input = this.placing(prepared, instrument, actor)
+    const input = this.placing(prepared, instrument, actor, command.asked)
     const owner = kernel.portfolio.ownerOrExternal(instrument.index)
     const denial: RiskDenial | undefined =
       owned === undefined ? kernel.judge(input) : { rule: 'symbol-owned', figures: { symbol: instrument.symbol, owner } }
