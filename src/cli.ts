@@ -5,179 +5,8 @@ import { Command, CommanderError, type Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { hintFor } from './config/hint.ts'
 import { CliError, EXIT } from './cli/exit.ts'
-import { STEERING } from './cli/control/control-commands.ts'
+import { NOUNS } from './cli/nouns.ts'
 import { nearestOf } from './core/nearest.ts'
-
-interface Noun {
-  /** Heading in the help. */
-  readonly group: string
-  readonly name: string
-  readonly summary: string
-  readonly alias?: string
-  readonly load: () => Promise<{ register(program: Command): void }>
-}
-
-const UPKEEP = 'Set up and run:'
-const RESEARCH = 'Research:'
-const LOOK = 'Inspect a running Ballast:'
-const STEER = 'Trade and control:'
-/** Of the commands that talk to the running Ballast, those that only look. */
-const LOOKS: ReadonlySet<string> = new Set([
-  'signals',
-  'status',
-  'positions',
-  'orders',
-  'trades',
-  'trade',
-  'why',
-  'note',
-  'tag',
-  'balance',
-  'flows',
-  'pnl',
-  'daily',
-  'weekly',
-  'monthly',
-  'performance',
-  'exposure',
-  'funding',
-  'risk',
-  'stats',
-  'measures',
-  'stress',
-  'strategies',
-  'algos',
-  'health',
-])
-
-const NOUNS: readonly Noun[] = [
-  {
-    group: UPKEEP,
-    name: 'run',
-    alias: 'start',
-    summary: 'run everything in the foreground; the same as npm start',
-    load: () => import('./cli/setup/run.ts'),
-  },
-  {
-    group: UPKEEP,
-    name: 'init',
-    summary: 'enter, verify and store your Bybit API key',
-    load: () => import('./cli/setup/init.ts'),
-  },
-  {
-    group: UPKEEP,
-    name: 'doctor',
-    summary: 'check that this machine is ready to trade',
-    load: () => import('./cli/setup/doctor.ts'),
-  },
-  { group: UPKEEP, name: 'config', summary: 'show and check the configuration', load: () => import('./cli/setup/config.ts') },
-  { group: UPKEEP, name: 'telegram', summary: 'pair the Telegram bot', load: () => import('./cli/setup/telegram.ts') },
-  { group: UPKEEP, name: 'discord', summary: 'set up the Discord bot', load: () => import('./cli/setup/discord.ts') },
-  {
-    group: UPKEEP,
-    name: 'user',
-    summary: 'people of the chats: their roles and authenticator codes',
-    load: () => import('./cli/setup/user.ts'),
-  },
-  {
-    group: UPKEEP,
-    name: 'api',
-    summary: 'list, create, rotate and revoke API keys',
-    load: () => import('./cli/setup/api.ts'),
-  },
-  {
-    group: UPKEEP,
-    name: 'drill',
-    summary: 'inject a failure into a running sim or demo and time the recovery',
-    load: () => import('./cli/drill/drill.ts'),
-  },
-  { group: UPKEEP, name: 'db', summary: 'verify the journal, or rebuild its tables', load: () => import('./cli/setup/db.ts') },
-  {
-    group: UPKEEP,
-    name: 'exchange',
-    summary: 'run the simulated exchange: Bybit v5 on a local port',
-    load: () => import('./cli/data/exchange.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'data',
-    summary: 'import, download, list and verify stored candles and funding rates',
-    load: () => import('./cli/data/data.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'backtest',
-    summary: 'run a strategy over stored candles or a CSV file',
-    load: () => import('./cli/research/backtest.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'sweep',
-    alias: 'optimize',
-    summary: 'run a strategy with many parameters over the same bars',
-    load: () => import('./cli/research/sweep.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'overfit',
-    summary: 'test whether the best of many trials beats luck',
-    load: () => import('./cli/research/overfit.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'indicator',
-    summary: 'compute an indicator over a file of candles, as CSV',
-    load: () => import('./cli/research/indicator.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'allocate',
-    summary: 'compute portfolio weights from returns, by nine methods',
-    load: () => import('./cli/research/allocate.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'metrics',
-    summary: 'compute performance figures of an equity series',
-    load: () => import('./cli/research/metrics.ts'),
-  },
-  {
-    group: RESEARCH,
-    name: 'size',
-    summary: 'size an entry by risk, step by step',
-    load: () => import('./cli/research/size.ts'),
-  },
-  {
-    group: STEER,
-    name: 'rebalance',
-    summary: 'bring the weights of hand-traded symbols to targets; shown first',
-    load: () => import('./cli/control/rebalance.ts'),
-  },
-  {
-    group: STEER,
-    name: 'allocator',
-    summary: 'share capital among strategies by risk and drawdown; shown first',
-    load: () => import('./cli/control/allocator.ts'),
-  },
-  {
-    group: STEER,
-    name: 'mcp',
-    summary: 'connect an agent (MCP) to the running Ballast; a person confirms what it asks',
-    load: () => import('./cli/control/mcp.ts'),
-  },
-  {
-    group: LOOK,
-    name: 'export',
-    summary: 'export trades, tax lots or ledger entries of a year as CSV',
-    load: () => import('./cli/control/export.ts'),
-  },
-  ...STEERING.map(({ name, summary }) => ({
-    group: LOOKS.has(name) ? LOOK : STEER,
-    name,
-    summary,
-    load: () => import('./cli/control/control.ts').then(({ registerSteering }) => ({ register: registerSteering(name) })),
-  })),
-]
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value]
 
@@ -217,6 +46,7 @@ function firstWord(program: Command, words: readonly string[]): string | undefin
 async function run(words: readonly string[]): Promise<number> {
   const program = makeProgram()
   const first = firstWord(program, words)
+  if (first === 'complete') return complete(program, words.slice(words.indexOf('complete') + 1))
   const asked = first === 'help' ? firstWord(program, words.slice(words.indexOf('help') + 1)) : first
   if (asked !== undefined && !NOUNS.some(({ name, alias }) => name === asked || alias === asked)) throw await unknownNoun(asked)
   for (const noun of NOUNS) {
@@ -236,6 +66,22 @@ async function run(words: readonly string[]): Promise<number> {
     if (cause instanceof CommanderError) return answerUsage(program, cause)
     throw cause
   }
+  return EXIT.ok
+}
+
+/** What a shell asks at Tab: one candidate per line, with its summary after a tab. Never fails: a shell shows nothing then. */
+async function complete(program: Command, given: readonly string[]): Promise<number> {
+  const typed = given[0] === '--' ? given.slice(1) : given
+  const [{ candidatesOf }, { knownNames }] = await Promise.all([
+    import('./cli/completion/candidates.ts'),
+    import('./cli/completion/known-names.ts'),
+  ])
+  const asked = firstWord(program, typed.slice(0, -1))
+  for (const noun of NOUNS) {
+    if (noun.name === asked || noun.alias === asked) (await noun.load()).register(program)
+    else program.command(noun.name).description(noun.summary)
+  }
+  for (const { word, summary } of candidatesOf(program, typed, knownNames())) process.stdout.write(`${word}\t${summary}\n`)
   return EXIT.ok
 }
 

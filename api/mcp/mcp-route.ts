@@ -17,7 +17,7 @@ export function mcpRoute(context: ApiContext) {
     const key = c.get('key')
     if (!key.scopes.includes('agent') && key.scopes.some((scope) => ACTS.test(scope)))
       throw problem('forbidden_scope', 'This key could confirm what it asks.', {
-        hint: 'An agent gets a key of its own: ballast api keys create NAME --preset agent, or read-only',
+        hint: 'An agent gets a key of its own: ballast api keys create --name NAME --preset agent, or read-only',
       })
     const server = mcpServer({
       runner: context.runner,

@@ -28,6 +28,12 @@ function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly
 export const configuredStrategies = (config: Config): readonly string[] =>
   (config.strategies ?? DEFAULT_PLANS).map(({ strategy }) => strategy)
 
+/** Symbols that the configuration names, as they are written there. */
+export const configuredSymbols = (config: Config): readonly string[] => [
+  ...(config.strategies ?? DEFAULT_PLANS).flatMap(({ symbols }) => symbols ?? []),
+  ...manualSymbols(config, []),
+]
+
 /** Of the simulator that Ballast starts itself. */
 const GENERATED_SYMBOLS = generatedInstruments().map(({ symbol }) => symbol)
 

@@ -53,7 +53,7 @@ export function tokenIn(file: string | undefined): string {
     throw new CliError(
       EXIT.usage,
       'A key of the API is needed: --token-file FILE.',
-      'Make one where Ballast runs, and put its token in a file of yours: ballast api keys create NAME --preset trader',
+      'Make one where Ballast runs, and put its token in a file of yours: ballast api keys create --name NAME --preset trader',
     )
   let token: string
   try {

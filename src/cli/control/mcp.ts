@@ -16,7 +16,7 @@ export function register(program: Command): void {
       [
         '',
         'An agent has a key of its own, and what it asks above a pause a person confirms:',
-        '  ballast api keys create claude --preset agent --symbols BTC,ETH --daily-notional 5000',
+        '  ballast api keys create --name claude --preset agent --symbols BTC,ETH --daily-notional 5000',
         '  ballast mcp --token-file claude.token',
       ].join('\n'),
     )

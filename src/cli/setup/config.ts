@@ -8,7 +8,7 @@ import { displayValue, valueAt } from '../../config/config.ts'
 import { CONFIG_KEYS } from '../../config/config-keys.ts'
 
 import { CliError, EXIT } from '../exit.ts'
-import { contextOf } from '../context.ts'
+import { type CliContext, contextOf } from '../context.ts'
 
 export function register(program: Command): void {
   const config = program.command('config').description('show and check the configuration')
@@ -22,10 +22,10 @@ export function register(program: Command): void {
     .action((_flags: unknown, command: Command) => runValidate(command))
 }
 
-function runShow(command: Command): void {
-  const context = contextOf(command)
+/** Each key with its value and origin; a secret is masked. @throws CliError as the configuration */
+export function configRows(context: CliContext) {
   const { values, origins } = context.config()
-  const rows = CONFIG_KEYS.map((key) => {
+  return CONFIG_KEYS.map((key) => {
     const value = valueAt(values, key.path)
     return {
       key: key.path,
@@ -35,6 +35,11 @@ function runShow(command: Command): void {
       shown: displayValue(key, value),
     }
   })
+}
+
+function runShow(command: Command): void {
+  const context = contextOf(command)
+  const rows = configRows(context)
   context.out.answer({ config: rows.map(({ shown: _shown, ...row }) => row) }, () =>
     context.out.table(
       [{ title: 'key' }, { title: 'value' }, { title: 'origin' }, { title: 'environment' }],

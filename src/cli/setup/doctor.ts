@@ -56,7 +56,8 @@ function summaryOf(bad: number, odd: number): string {
   return `${bad === 1 ? '1 check failed. Fix it first.' : `${bad} checks failed. Fix them first.`}${rest}`
 }
 
-async function checksOf(context: CliContext): Promise<readonly CheckLine[]> {
+/** What `doctor` prints, for others as well. */
+export async function checksOf(context: CliContext): Promise<readonly CheckLine[]> {
   const node = nodeCheck(process.versions.node, packageJson.engines.node)
   let config: Config
   try {
