@@ -95,6 +95,20 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
       return guard(c, () => limit(c, next).then(() => undefined))
     }),
   )
+  app.use(
+    '/api/v1/*',
+    createMiddleware<ApiEnv>(async (c, next) => {
+      // A body that is left unread would do something else than it says: pause everything in place of one symbol.
+      const hasBody = Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined
+      const type = c.req.header('content-type')
+      if (hasBody && !/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type ?? ''))
+        throw problem(
+          'unsupported_media_type',
+          `The body came as ${(type ?? 'nothing named').slice(0, 60)}. Send it as JSON, with the header Content-Type: application/json.`,
+        )
+      await next()
+    }),
+  )
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
   app.route('/api/v1', orderRoutes(context))

@@ -19,7 +19,7 @@ const ALL: readonly ProblemCode[] = ['forbidden_host', 'internal']
 const WITH_DATABASE: readonly ProblemCode[] = ['database_down']
 const WITH_KEY: readonly ProblemCode[] = ['unauthorized', 'forbidden_scope', 'rate_limited']
 const WITH_INPUT: readonly ProblemCode[] = ['validation_failed']
-const WITH_BODY: readonly ProblemCode[] = ['bad_request', 'too_large']
+const WITH_BODY: readonly ProblemCode[] = ['bad_request', 'unsupported_media_type', 'too_large']
 const WITH_COMMAND: readonly ProblemCode[] = [
   'refused',
   'confirm_expired',

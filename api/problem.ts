@@ -18,6 +18,7 @@ export const CODES = {
   idempotency_missing: { status: 400, title: 'Idempotency-Key is missing', retryable: false },
   idempotency_mismatch: { status: 422, title: 'Idempotency-Key was used for another request', retryable: false },
   bad_request: { status: 400, title: 'Bad request', retryable: false },
+  unsupported_media_type: { status: 415, title: 'The body is not sent as JSON', retryable: false },
   too_large: { status: 413, title: 'Body too large', retryable: false },
   validation_failed: { status: 422, title: 'Not valid', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
@@ -84,7 +85,7 @@ export const onError =
     if (cause instanceof HTTPException)
       return cause.status === 413
         ? send(c, 'too_large', 'The body may have at most 256 kB.')
-        : send(c, 'bad_request', 'The request could not be read.')
+        : send(c, 'bad_request', 'The body is no valid JSON.')
     log(String(c.get('requestId') ?? ''), cause)
     return send(c, 'internal', 'The request failed inside Ballast. Find the cause in the log under this request id.')
   }

@@ -1,13 +1,14 @@
 /**
  * Alerts over REST: what is open, and what is silenced. Acknowledged, resolved and silenced by the commands of those names.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { filterText } from '../../src/alerts/filter.ts'
 import { type AlertProblem, PROBLEM_STATES } from '../../src/alerts/problem.ts'
 import type { StoredSilence } from '../ports/alert-ports.ts'
 import { actionsOf, kindOf } from '../../src/alerts/catalogue.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
@@ -74,7 +75,7 @@ export function alertRoutes({ ports }: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { method: 'get' as const, tags: ['alerts'], security, middleware: needs('alerts:read') }
   app.openapi(
-    createRoute({
+    route({
       ...common,
       path: '/alerts/open',
       summary: 'Problems that are open or acknowledged, the worst first',
@@ -83,7 +84,7 @@ export function alertRoutes({ ports }: ApiContext) {
     async (c) => c.json({ data: (await ports.alerts.problems()).map(toProblem), nextCursor: null, hasMore: false as const }, 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       path: '/alerts/silences',
       summary: 'Silences that stand, the one that ends first first',

@@ -1,11 +1,12 @@
 /**
  * Capital of strategies over REST: the plan as data, and carrying it out as the command does.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { ALLOCATOR_METHODS } from '../../src/portfolio/allocator/plan.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { capitalObstacle, capitalPlanOf, whyOf } from '../commands/allocator/capital.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { problem } from '../problem.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
@@ -37,7 +38,7 @@ export function allocatorRoutes(context: ApiContext) {
   const { runner, ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/allocator',
       summary: 'Plan how capital would be shared among strategies; nothing is changed',
@@ -56,7 +57,7 @@ export function allocatorRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/allocator',
       summary: 'Move capital among strategies, after a confirmation; what is taken before what is given',

@@ -1,10 +1,11 @@
 /**
  * Routes that do something: all of them run a command of the registry.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { coinOf } from '../commands/words/format.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { symbolName } from '../shapes/field-shapes.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
@@ -19,7 +20,7 @@ export function commandRoutes(context: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
 
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/commands',
       summary: 'List all commands',
@@ -51,7 +52,7 @@ export function commandRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/commands',
       summary: 'Run a command line, as typed in chat: `close BTC 50%`',
@@ -70,7 +71,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/commands/{name}',
       summary: 'Run a command with named arguments, or with `text` as typed in chat',
@@ -104,7 +105,7 @@ export function commandRoutes(context: ApiContext) {
 
   const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', args: z.ZodType, summary: string): void => {
     app.openapi(
-      createRoute({
+      route({
         method: 'post',
         path: `/control/${name}`,
         summary,
@@ -137,7 +138,7 @@ export function commandRoutes(context: ApiContext) {
 
   const Decimal = z.string().regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/positions/{id}/close',
       summary: 'Close all or part of a position, after a confirmation',
@@ -189,7 +190,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'delete',
       path: '/orders/{id}',
       summary: 'Cancel an entry order; protective stops are refused',
@@ -209,7 +210,7 @@ export function commandRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/confirmations',
       summary: 'List pending confirmations',
@@ -224,7 +225,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/confirmations/{id}',
       summary: 'Answer a confirmation once, in time, as its requester or an admin; 202 with `again` if it asks again',
@@ -250,7 +251,7 @@ export function commandRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/backtests',
       summary: 'Queue a backtest',
@@ -298,7 +299,7 @@ export function commandRoutes(context: ApiContext) {
   )
   const reading = needs('report:read')
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/backtests',
       summary: 'Backtests, newest first',
@@ -317,7 +318,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/backtests/{id}',
       summary: 'One backtest',
@@ -335,7 +336,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'delete',
       path: '/backtests/{id}',
       summary: 'Cancel a backtest',

@@ -15,7 +15,8 @@ import { type Status, toConfirmation, toStatus } from '../shapes/account-shapes.
 export const onInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
   if (result.success) return
   const issues = result.error.issues
-  throw problem('validation_failed', issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '), {
+  const place = result.target === 'json' ? 'body' : result.target === 'param' ? 'path' : result.target
+  throw problem('validation_failed', issues.map((issue) => `${issue.path.join('.') || place}: ${issue.message}`).join('; '), {
     errors: issues.map((issue) => ({ pointer: `/${issue.path.join('/')}`, message: issue.message, code: issue.code ?? 'invalid' })),
   })
 }

@@ -2,7 +2,7 @@
  * API keys: which there are, a new one, another secret for one, an end to one. For admins.
  * Never answers a secret but in the one answer that made it, which is kept nowhere: the same request again makes another.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import { type ApiEnv, needs } from '../auth.ts'
@@ -11,6 +11,7 @@ import { SCOPES } from '../commands/command.ts'
 import { networkOf } from '../commands/signals/networks.ts'
 import { resolveSymbol } from '../commands/symbol.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
+import { route } from '../query.ts'
 import { decimal, instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { listOf } from '../page.ts'
 import type { KeyState } from '../ports/ports.ts'
@@ -106,7 +107,7 @@ export function keyRoutes(context: ApiContext) {
   }
 
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/keys',
@@ -117,7 +118,7 @@ export function keyRoutes(context: ApiContext) {
     async (c) => c.json({ data: (await ports.keys.list()).map(toKey), nextCursor: null, hasMore: false }, 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'post',
       path: '/keys',
@@ -151,7 +152,7 @@ export function keyRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'post',
       path: '/keys/{id}/rotate',
@@ -191,7 +192,7 @@ export function keyRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'delete',
       path: '/keys/{id}',

@@ -1,11 +1,12 @@
 /**
  * Risk settings over REST: read with their origin, and set as `/risk set` does: a stricter one at once, a looser one after a confirmation.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { CommandScope } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { shownChange } from '../commands/groups/audit-command.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
@@ -41,7 +42,7 @@ export function limitRoutes(context: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
 
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/risk/limits',
       summary: 'Risk settings of the account, its strategies and symbols, with their origin',
@@ -77,7 +78,7 @@ export function limitRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/audit',
       summary: 'Changes of risk settings, newest first: who, when, from what to what, and by which way',
@@ -114,7 +115,7 @@ export function limitRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'put',
       path: '/risk/limits/{key}',
       summary: 'Set a risk setting; null gives it back to the configuration. A looser one asks for a confirmation',

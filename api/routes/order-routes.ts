@@ -1,7 +1,7 @@
 /**
  * Entries over REST: what one would be, sending one, and those that were refused.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { CommandOutcome } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
@@ -13,6 +13,7 @@ import { OpenArgs, WhatIfArgs, openCommandOf } from '../commands/entry-by-hand.t
 import { askedBy } from '../commands/groups/control-group.ts'
 import type { Reply } from '../commands/reply.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { decimal, instant, iso, symbolName } from '../shapes/field-shapes.ts'
 import { toId } from '../ids.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
@@ -85,7 +86,7 @@ export function orderRoutes(context: ApiContext) {
   }
 
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/orders:preview',
       summary: 'What an entry would be: figures, assessment, and the rule that would deny it; nothing is sent',
@@ -100,7 +101,7 @@ export function orderRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/orders',
       summary: 'Open a position by hand, after a confirmation; with `dryRun=true` as POST /orders:preview',
@@ -122,7 +123,7 @@ export function orderRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/denials',
       summary: 'Orders that were refused, newest first: rule, figures, and what would have been sent',

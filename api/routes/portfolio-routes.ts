@@ -1,17 +1,18 @@
 /**
  * Rebalancing over REST: the plan as data, carrying it out as the command does, and what was done before.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { calledBy } from '../commands/called.ts'
 import type { CommandContext } from '../commands/command.ts'
 import { LOT_METHODS } from '../../src/portfolio/lots/tax-lots.ts'
 import { EXPORTS, checkLedger, exportOf } from '../commands/export/books.ts'
 import { csvOf } from '../commands/export/csv.ts'
-import { Year } from '../commands/groups/export-group.ts'
+import { YEAR_MAX, YEAR_MIN } from '../commands/groups/export-group.ts'
 import { draft } from '../commands/groups/rebalance-group.ts'
 import { RebalanceArgs } from '../commands/rebalance/args.ts'
 import type { ApiContext } from '../context.ts'
+import { route, whole } from '../query.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from '../shapes/field-shapes.ts'
 import { listOf, numberOf } from '../page.ts'
 import type { Rebalance } from '../ports/portfolio-ports.ts'
@@ -80,7 +81,7 @@ export function portfolioRoutes(context: ApiContext) {
   const body = { body: { required: true, ...content(PlanArgs) } }
 
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/rebalance/preview',
       summary: 'Plan a rebalance: orders, cost and weights after; nothing is sent',
@@ -103,7 +104,7 @@ export function portfolioRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'post',
       path: '/rebalance',
       summary: 'Rebalance, after a confirmation; reductions first, within what was shown',
@@ -121,7 +122,7 @@ export function portfolioRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/rebalances',
       summary: 'The last rebalances, newest first, with what was left undone',
@@ -134,7 +135,7 @@ export function portfolioRoutes(context: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/export/{what}',
       summary: 'Trades, tax lots or ledger entries of a year (UTC) as CSV by RFC 4180, or as JSON rows',
@@ -144,7 +145,7 @@ export function portfolioRoutes(context: ApiContext) {
       request: {
         params: z.object({ what: z.enum(EXPORTS) }),
         query: z.object({
-          year: Year.optional(),
+          year: whole(YEAR_MIN, YEAR_MAX, 'of exits and entries, UTC; without it all').optional(),
           method: z.enum(LOT_METHODS).default('fifo'),
           format: z.enum(['csv', 'json']).default('csv'),
         }),
@@ -178,7 +179,7 @@ export function portfolioRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/ledger/check',
       summary: 'Whether the ledger sums to zero and ends where the account stands',
@@ -199,7 +200,7 @@ export function portfolioRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'put',
       path: '/trades/{id}/note',
       summary: 'Write a note or tags on a trade; what is not given stays as it is',

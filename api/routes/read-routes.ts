@@ -1,10 +1,11 @@
 /**
  * GET routes over the projections.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
+import { EventAfter, EventTypes, SPAN_PROBLEM, SymbolAsked, instantAsked, isSpan, route, symbolAsked } from '../query.ts'
 import type { TradeRow } from '../../src/journal/row.ts'
 import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
@@ -24,7 +25,7 @@ import {
   toFlow,
   toStrategies,
 } from '../shapes/account-shapes.ts'
-import { iso, symbolName } from '../shapes/field-shapes.ts'
+import { iso } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
 import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes/trade-shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
@@ -34,13 +35,6 @@ import { readLoads } from '../../src/journal/strategy-load.ts'
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },
 })
-const SymbolText = symbolName(z.string().max(30)).optional()
-const When = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .or(z.coerce.number().int())
-  .optional()
-
 export function readRoutes({ ports }: ApiContext) {
   const { reads, system, wallNow } = ports
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
@@ -54,11 +48,11 @@ export function readRoutes({ ports }: ApiContext) {
     responses: json(schema, summary),
   })
 
-  app.openapi(createRoute(get('/status', 'account:read', 'State, equity, day and streams', Status)), async (c) =>
+  app.openapi(route(get('/status', 'account:read', 'State, equity, day and streams', Status)), async (c) =>
     c.json(await statusOf(ports), 200),
   )
   app.openapi(
-    createRoute(
+    route(
       get(
         '/me',
         'account:read',
@@ -72,7 +66,7 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute(
+    route(
       get(
         '/health',
         'account:read',
@@ -97,12 +91,12 @@ export function readRoutes({ ports }: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       ...get('/positions', 'trade:read', 'Open positions', listOf(Position)),
-      request: { query: z.object({ symbol: SymbolText }) },
+      request: { query: z.object({ symbol: SymbolAsked.optional() }) },
     }),
     async (c) => {
-      const { symbol } = c.req.valid('query')
+      const symbol = await symbolAsked(ports, c.req.valid('query').symbol)
       const rows = (await reads.positions(true)).filter((row) => signOf(row.quantity) !== 0 || signOf(row.externalQuantity) !== 0)
       return c.json(
         { data: rows.filter((row) => symbol === undefined || row.symbol === symbol).map(toPosition), nextCursor: null, hasMore: false },
@@ -111,7 +105,7 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...get('/positions/{id}', 'trade:read', 'One open position', Position),
       request: { params: z.object({ id: z.string().max(40) }) },
     }),
@@ -124,12 +118,13 @@ export function readRoutes({ ports }: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       ...get('/orders', 'trade:read', 'Orders, newest first', listOf(Order)),
-      request: { query: ListQuery.extend({ symbol: SymbolText, status: z.enum(['open', 'closed', 'all']).default('all') }) },
+      request: { query: ListQuery.extend({ symbol: SymbolAsked.optional(), status: z.enum(['open', 'closed', 'all']).default('all') }) },
     }),
     async (c) => {
-      const { limit, cursor, symbol, status } = c.req.valid('query')
+      const { limit, cursor, symbol: named, status } = c.req.valid('query')
+      const symbol = await symbolAsked(ports, named)
       const rows = await reads.orders({
         limit: limit + 1,
         before: fromCursor(cursor),
@@ -143,7 +138,7 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({ ...get('/orders/{id}', 'trade:read', 'One order', Order), request: { params: z.object({ id: z.string().max(40) }) } }),
+    route({ ...get('/orders/{id}', 'trade:read', 'One order', Order), request: { params: z.object({ id: z.string().max(40) }) } }),
     async (c) => {
       const { id } = c.req.valid('param')
       const orderId = fromId('ord', id)
@@ -154,18 +149,19 @@ export function readRoutes({ ports }: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       ...get('/trades', 'trade:read', 'Trades, newest first', listOf(Trade)),
       request: {
         query: ListQuery.extend({
-          symbol: SymbolText,
+          symbol: SymbolAsked.optional(),
           strategy: z.string().max(60).optional(),
           status: z.enum(['open', 'closed', 'all']).default('all'),
         }),
       },
     }),
     async (c) => {
-      const { limit, cursor, symbol, strategy, status } = c.req.valid('query')
+      const { limit, cursor, symbol: named, strategy, status } = c.req.valid('query')
+      const symbol = await symbolAsked(ports, named)
       const rows = await reads.trades({
         limit: limit + 1,
         before: fromCursor(cursor),
@@ -193,11 +189,11 @@ export function readRoutes({ ports }: ApiContext) {
   }
   const shownTrade = async (row: TradeRow) => toTrade(row, (await ports.portfolio.notes.find([row.number])).get(row.number))
   app.openapi(
-    createRoute({ ...get('/trades/{id}', 'trade:read', 'One trade', Trade), request: { params: z.object({ id: z.string().max(40) }) } }),
+    route({ ...get('/trades/{id}', 'trade:read', 'One trade', Trade), request: { params: z.object({ id: z.string().max(40) }) } }),
     async (c) => c.json(await shownTrade(await tradeOf(c.req.valid('param').id)), 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...get('/trades/{id}/why', 'trade:read', 'Why a trade was opened and closed', Why),
       request: { params: z.object({ id: z.string().max(40) }) },
     }),
@@ -216,17 +212,27 @@ export function readRoutes({ ports }: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       ...get('/fills', 'trade:read', 'Fills of Ballast’s orders, newest first', listOf(Fill)),
-      request: { query: ListQuery.extend({ symbol: SymbolText, orderId: z.string().max(40).optional() }) },
+      request: {
+        query: ListQuery.extend({
+          symbol: SymbolAsked.optional(),
+          orderId: z
+            .string()
+            .max(40)
+            .refine((text) => fromId('ord', text) !== undefined, 'use the id of an order such as ord_0000000002A')
+            .optional(),
+        }),
+      },
     }),
     async (c) => {
-      const { limit, cursor, symbol, orderId } = c.req.valid('query')
+      const { limit, cursor, symbol: named, orderId } = c.req.valid('query')
+      const symbol = await symbolAsked(ports, named)
       const rows = await reads.fills({
         limit: limit + 1,
         before: fromCursor(cursor),
         symbol,
-        orderId: orderId === undefined ? undefined : (fromId('ord', orderId) ?? -1),
+        orderId: orderId === undefined ? undefined : fromId('ord', orderId),
       })
       return c.json(
         page(rows, limit, (row) => row.seq, toFill),
@@ -234,12 +240,12 @@ export function readRoutes({ ports }: ApiContext) {
       )
     },
   )
-  app.openapi(createRoute(get('/balances', 'account:read', 'Wallet by coin', listOf(Balance))), async (c) => {
+  app.openapi(route(get('/balances', 'account:read', 'Wallet by coin', listOf(Balance))), async (c) => {
     const account = await reads.account()
     return c.json({ data: account === undefined ? [] : [toBalance(account)], nextCursor: null, hasMore: false }, 200)
   })
   app.openapi(
-    createRoute({
+    route({
       ...get('/flows', 'account:read', 'Money that moved without a trade, newest first', listOf(Flow)),
       request: { query: ListQuery },
     }),
@@ -253,9 +259,14 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...get('/equity', 'account:read', 'Equity samples: ascending from `from`, else newest first', listOf(Equity)),
-      request: { query: ListQuery.extend({ from: When, to: When }) },
+      request: {
+        query: ListQuery.extend({
+          from: instantAsked('from this instant on, oldest first').optional(),
+          to: instantAsked('before this instant').optional(),
+        }).refine(isSpan, SPAN_PROBLEM),
+      },
     }),
     async (c) => {
       const { limit, cursor, from, to } = c.req.valid('query')
@@ -270,13 +281,13 @@ export function readRoutes({ ports }: ApiContext) {
       )
     },
   )
-  app.openapi(createRoute(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) => {
+  app.openapi(route(get('/strategies', 'strategy:read', 'Strategies with their symbols', listOf(Strategy))), async (c) => {
     const [rows, holds, health] = await Promise.all([reads.strategies(), reads.holds(), reads.health()])
     const loads = readLoads(health)
     return c.json({ data: toStrategies(rows, holds, loads), nextCursor: null, hasMore: false }, 200)
   })
   app.openapi(
-    createRoute({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
+    route({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
       return c.json(
@@ -286,17 +297,16 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...get('/events', 'trade:read', 'The event log: newest first, or ascending after `since_id`', listOf(Event)),
-      request: { query: ListQuery.extend({ since_id: z.string().max(40).optional(), types: z.string().max(400).optional() }) },
+      request: { query: ListQuery.extend({ since_id: EventAfter.optional(), types: EventTypes.optional() }) },
     }),
     async (c) => {
       const { limit, cursor, since_id: since, types } = c.req.valid('query')
       const position = fromCursor(cursor)
       const isForward = since !== undefined
-      const after = isForward ? (position ?? fromId('evt', since)) : undefined
-      if (isForward && after === undefined) throw problem('validation_failed', `since_id '${since}' is not an event id.`)
-      const rows = await reads.events({ limit: limit + 1, after, before: isForward ? undefined : position, types: types?.split(',') })
+      const after = isForward ? (position ?? since) : undefined
+      const rows = await reads.events({ limit: limit + 1, after, before: isForward ? undefined : position, types })
       return c.json(
         page(rows, limit, (row) => row.seq, toEvent),
         200,
@@ -304,7 +314,7 @@ export function readRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/version',
       summary: 'Version',
@@ -314,7 +324,7 @@ export function readRoutes({ ports }: ApiContext) {
     (c) => c.json({ version: system.version, profile: system.profile }, 200),
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/time',
       summary: 'Server time',

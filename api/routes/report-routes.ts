@@ -1,10 +1,11 @@
 /**
  * GET routes of reports: statistics of closed trades.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { periodOf } from '../commands/groups/account-group.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { decimal } from '../shapes/field-shapes.ts'
 import { problem } from '../problem.ts'
 import { onInvalid } from './common.ts'
@@ -37,7 +38,7 @@ const Stats = z
 export function reportRoutes({ ports }: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/stats',
       summary: 'Statistics of the trades closed in a period: all, of a strategy or of a symbol; 404 where there is none',

@@ -1,7 +1,7 @@
 /**
  * GET routes of results: days, weeks and months, what symbols and strategies made, what is open, funding.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { PERIOD_UNITS } from '../../src/portfolio/results/calendar-periods.ts'
 import { negate } from '../amount.ts'
 import { type ApiEnv, needs } from '../auth.ts'
@@ -11,6 +11,7 @@ import { fundingReportOf } from '../commands/reports/funding.ts'
 import { performanceOf, profitFactorOf } from '../commands/reports/performance.ts'
 import { PERIODS_MAX, type PeriodResult, periodResults } from '../commands/reports/periods.ts'
 import type { ApiContext } from '../context.ts'
+import { route, whole } from '../query.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from '../shapes/field-shapes.ts'
 import type { TradeSum } from '../ports/ports.ts'
 import { problem } from '../problem.ts'
@@ -75,13 +76,13 @@ export function resultRoutes({ ports }: ApiContext) {
   const reports = { ...common, middleware: needs('report:read') }
 
   app.openapi(
-    createRoute({
+    route({
       ...reports,
       path: '/periods',
       summary: 'Results of the last UTC days, weeks or months, oldest first; the last one is still running',
       request: {
         query: z
-          .object({ unit: z.enum(PERIOD_UNITS).default('day'), n: z.coerce.number().int().min(1).default(7) })
+          .object({ unit: z.enum(PERIOD_UNITS).default('day'), n: whole(1, PERIODS_MAX.day, 'how many of them').default(7) })
           .refine(({ unit, n }) => n <= PERIODS_MAX[unit], { path: ['n'], message: 'at most 90 days, 52 weeks or 36 months' }),
       },
       responses: json('Results', z.object({ data: z.array(Result) })),
@@ -94,7 +95,7 @@ export function resultRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...reports,
       path: '/performance',
       summary: 'Closed trades by symbol and by strategy, the best first, with the returns of the account',
@@ -121,7 +122,7 @@ export function resultRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       middleware: needs('account:read'),
       path: '/exposure',
@@ -160,7 +161,7 @@ export function resultRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...reports,
       path: '/funding',
       summary: 'Funding paid and received by symbol, and the next settlement of what is held',

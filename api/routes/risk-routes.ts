@@ -1,12 +1,13 @@
 /**
  * GET routes of risk: measures of the account, of each strategy and of each symbol, and stress scenarios.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { SCENARIO_NAMES } from '../../src/risk/stress/scenarios.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { type MeasuredScope, bookOf, partsOf, reportOf } from '../commands/reports/measures-report.ts'
 import { stressReportOf } from '../commands/reports/stress-report.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { listOf } from '../page.ts'
 import { problem } from '../problem.ts'
 import { MeasuresShape, StressShape, toMeasures, toStress } from '../shapes/risk-shapes.ts'
@@ -16,7 +17,7 @@ import { PartOf, partAsked } from './part-asked.ts'
 export function riskRoutes({ ports }: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/risk/measures',
       summary: 'Risk measures and level of the account, then of each strategy and symbol; or of one of them',
@@ -46,7 +47,7 @@ export function riskRoutes({ ports }: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       method: 'get',
       path: '/risk/stress',
       summary: 'What each stress scenario would do to the open positions',

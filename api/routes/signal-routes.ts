@@ -1,11 +1,12 @@
 /**
  * Signals from outside over REST: what came in, and who may send. Sources are made, rotated and removed as by `/signal`, after a confirmation.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import { sourceShape } from '../commands/signals/source-args.ts'
 import { resultText } from '../commands/signals/signal-words.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { decimal, instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { toId } from '../ids.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
@@ -81,7 +82,7 @@ export function signalRoutes(context: ApiContext) {
   const named = z.object({ name: z.string().max(40) })
 
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/signals',
@@ -100,7 +101,7 @@ export function signalRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/signal-sources',
@@ -111,7 +112,7 @@ export function signalRoutes(context: ApiContext) {
     async (c) => c.json({ data: (await ports.signals.sources.list()).map(toSource), nextCursor: null, hasMore: false }, 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'post',
       path: '/signal-sources',
@@ -129,7 +130,7 @@ export function signalRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'post',
       path: '/signal-sources/{name}/rotate',
@@ -148,7 +149,7 @@ export function signalRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'delete',
       path: '/signal-sources/{name}',

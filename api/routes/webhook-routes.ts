@@ -1,11 +1,12 @@
 /**
  * Webhooks that go out, over REST: who is told, and the log. Made, tried, rotated and removed as by `/webhook`.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { filterText } from '../../src/alerts/filter.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { webhookShape } from '../commands/alerts/webhook-command.ts'
 import type { ApiContext } from '../context.ts'
+import { route } from '../query.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../ports/webhook-ports.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
@@ -61,7 +62,7 @@ export function webhookRoutes(context: ApiContext) {
   const { overlap: _overlap, ...newWebhook } = webhookShape
   const named = z.object({ name: z.string().max(40) })
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/webhooks',
@@ -72,7 +73,7 @@ export function webhookRoutes(context: ApiContext) {
     async (c) => c.json({ data: (await ports.webhooks.list()).map(toShown), nextCursor: null, hasMore: false as const }, 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/webhooks/{name}/deliveries',
@@ -87,7 +88,7 @@ export function webhookRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'post',
       path: '/webhooks',
@@ -107,7 +108,7 @@ export function webhookRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'delete',
       path: '/webhooks/{name}',

@@ -36,6 +36,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
+import { EVENT_TYPES } from '../../src/journal/event-types.ts'
 import type { Database, Drizzle, Sql } from '../client.ts'
 import { readHealth } from '../health.ts'
 import {
@@ -59,22 +60,6 @@ import { journal } from '../schema/journal.ts'
 const where = (...conditions: readonly (SQL | undefined)[]): SQL | undefined => and(...conditions)
 const is = <T>(column: PgColumn, value: T | undefined): SQL | undefined => (value === undefined ? undefined : eq(column, value))
 const below = (column: PgColumn, value: number | undefined): SQL | undefined => (value === undefined ? undefined : lt(column, value))
-
-/** Facts that operators follow; states of strategies and requests are left to the journal. */
-const EVENT_TYPES = [
-  'order-submitted',
-  'order-denied',
-  'order-filled',
-  'order-rejected',
-  'order-canceled',
-  'hold-added',
-  'hold-lifted',
-  'strategy-mode-changed',
-  'trade-opened',
-  'trade-reduced',
-  'trade-closed',
-  'alert-raised',
-] as const
 
 export class PostgresReads implements Reads {
   private readonly db: Drizzle

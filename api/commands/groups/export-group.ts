@@ -8,10 +8,10 @@ import { EXPORTS, exportOf } from '../export/books.ts'
 import { money, amount as plainAmount } from '../words/format.ts'
 import { field, reply, runs } from '../reply.ts'
 
-const YEAR_MIN = 2018
-const YEAR_MAX = 2100
+export const YEAR_MIN = 2018
+export const YEAR_MAX = 2100
 const YEAR_WORDS = 'use a year such as 2025'
-export const Year = z.coerce.number(YEAR_WORDS).int(YEAR_WORDS).min(YEAR_MIN, YEAR_WORDS).max(YEAR_MAX, YEAR_WORDS)
+const Year = z.coerce.number(YEAR_WORDS).int(YEAR_WORDS).min(YEAR_MIN, YEAR_WORDS).max(YEAR_MAX, YEAR_WORDS)
 
 const exported = defineRead({
   name: 'export',
