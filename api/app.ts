@@ -9,14 +9,18 @@ import { type ApiEnv, authenticate, limitRate } from './auth.ts'
 import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
+import { tagAnswers } from './entity-tag.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { withProblems } from './problem-answers.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
+import { actionRoutes } from './routes/action-routes.ts'
+import { backtestRoutes } from './routes/backtest-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { mcpRoute } from './mcp/mcp-route.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { limitRoutes } from './routes/limit-routes.ts'
 import { orderRoutes } from './routes/order-routes.ts'
+import { positionRoutes } from './routes/position-routes.ts'
 import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
@@ -109,9 +113,13 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
       await next()
     }),
   )
+  app.use('/api/v1/*', tagAnswers)
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
+  app.route('/api/v1', positionRoutes(context))
   app.route('/api/v1', orderRoutes(context))
+  app.route('/api/v1', actionRoutes(context))
+  app.route('/api/v1', backtestRoutes(context))
   app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', commandRoutes(context))

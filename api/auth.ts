@@ -30,7 +30,12 @@ export interface ApiKeys {
 
 export interface ApiEnv {
   Bindings: Partial<HttpBindings>
-  Variables: { key: ApiKey; requestId: string }
+  Variables: {
+    key: ApiKey
+    requestId: string
+    /** Of what a change of the answered row would be judged by. */
+    version?: string
+  }
 }
 
 export const bearerOf = (header: string | undefined): string | undefined => /^Bearer\s+(\S+)$/i.exec(header ?? '')?.[1]

@@ -10,6 +10,8 @@ export type IdempotencyState =
   | { readonly type: 'new' }
   | { readonly type: 'in-flight' }
   | { readonly type: 'mismatch' }
+  /** The first request died with its process: what it did stands in the rows of commands, and this one takes it up. */
+  | { readonly type: 'interrupted' }
   | { readonly type: 'replay'; readonly status: number; readonly body: unknown }
 export interface Idempotency {
   begin(apiKeyId: string, key: string, bodyHash: string): Promise<IdempotencyState>

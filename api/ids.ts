@@ -1,7 +1,7 @@
 /**
  * Public ids: a prefix and the kernel's or the journal's number in base 32, padded so that text order is number order.
  */
-export const ID_PREFIXES = ['pos', 'ord', 'trd', 'evt', 'fil', 'alr', 'eqt', 'flw', 'sig'] as const
+export const ID_PREFIXES = ['pos', 'ord', 'trd', 'evt', 'fil', 'alr', 'eqt', 'flw', 'sig', 'act'] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

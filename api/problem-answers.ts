@@ -76,8 +76,19 @@ function answersOf(path: string, method: string, operation: Operation): Readonly
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ])
-  return { ...Object.fromEntries(problems), ...operation.responses }
+  // Every answer to a GET has a tag, and who has it already is told so.
+  const seen = method === 'get' && hasJson(operation) ? { '304': { description: 'As it was: If-None-Match names its ETag' } } : {}
+  return { ...Object.fromEntries(problems), ...seen, ...operation.responses }
 }
+
+/** What may be changed on condition that it is as it was read. */
+const VERSIONED = [
+  ['patch', '/positions/{id}/protection'],
+  ['patch', '/orders/{id}'],
+  ['put', '/risk/limits/{key}'],
+] as const
+
+const hasJson = ({ responses }: Operation): boolean => JSON.stringify(responses?.['200'] ?? {}).includes('application/json')
 
 function codesOf(path: string, method: string, operation: Operation): readonly ProblemCode[] {
   const hasKey = operation.security !== undefined
@@ -86,6 +97,7 @@ function codesOf(path: string, method: string, operation: Operation): readonly P
   if (hasKey) codes.push(...WITH_DATABASE, ...WITH_KEY)
   if (path.includes('{') || isChange) codes.push('not_found')
   if (isChange) codes.push(...WITH_BODY, ...WITH_COMMAND)
+  if (VERSIONED.some(([how, ending]) => method === how && path.endsWith(ending))) codes.push('version_conflict')
   if (isChange && path.endsWith('/backtests')) codes.push('queue_down')
   return codes
 }

@@ -13,6 +13,7 @@ export const CODES = {
   forbidden_host: { status: 403, title: 'Host not allowed', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   refused: { status: 409, title: 'Refused', retryable: false },
+  version_conflict: { status: 412, title: 'It has changed since it was read', retryable: false },
   confirm_expired: { status: 409, title: 'The confirmation has expired', retryable: false },
   idempotency_in_flight: { status: 409, title: 'The first request is still in progress', retryable: true },
   idempotency_missing: { status: 400, title: 'Idempotency-Key is missing', retryable: false },

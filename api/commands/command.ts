@@ -16,6 +16,7 @@ import type {
   SystemFacts,
 } from '../ports/ports.ts'
 import { type People, ROLES, type Role } from '../ports/access-ports.ts'
+import type { Actions } from '../ports/action-ports.ts'
 import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
@@ -85,6 +86,7 @@ export interface ConfirmRules {
 export interface CommandPorts {
   readonly reads: Reads
   readonly control: Control
+  readonly actions: Actions
   readonly confirmations: Confirmations
   readonly confirm: ConfirmRules
   readonly codes: Codes
@@ -112,6 +114,8 @@ export interface CommandContext {
   readonly idempotencyKey?: string | undefined
   /** Why an agent asks for it: untrusted, kept with the order and in the audit. */
   readonly because?: string | undefined
+  /** Hears the row of each command that is handed to the trader. */
+  readonly onAction?: ((id: number) => void) | undefined
   /** Every command, for help. */
   readonly commands: readonly Command[]
 }
@@ -129,6 +133,8 @@ export interface Plan {
   readonly isDirect?: boolean
   /** What only the plan knows: a stop that goes farther away. */
   readonly addsRisk?: boolean
+  /** What the plan turned out to need beside the scope of its command. */
+  readonly needs?: Scope
   /** It was not understood beyond doubt: asked, whoever may skip the question. */
   readonly isAsked?: boolean
   /** Markets that the card is about: looked at again when it is answered (S3). */

@@ -43,6 +43,8 @@ export interface CommandResult {
   /** The card asks once more, since what it shows has changed: instead of which, and what. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
   readonly command?: string
+  /** Rows of what was handed to the trader. */
+  readonly actions?: readonly number[]
 }
 
 export interface CommandRequest {
@@ -298,6 +300,7 @@ export class CommandRunner {
       await this.audit(command, args, request, plan.status, plan.reply.title)
       return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
     }
+    if (plan.needs !== undefined && !allows(request.scopes, plan.needs)) return this.forbid(command.name, request, plan.needs)
     if (isAuto && plan.isAsked === true) await action.before?.(context, args)
     const late = isRisky || plan.addsRisk !== true ? undefined : await codeRefusal(command, true, request.actor, this.ports)
     if (late !== undefined) return refuse(late)
@@ -377,7 +380,9 @@ export class CommandRunner {
     request: CommandRequest,
     confirmId: string | undefined,
   ): Promise<CommandResult> {
-    const done = await command.action?.carryOut(this.context(request), todo)
+    const actions: number[] = []
+    const onAction = (id: number): void => void actions.push(id)
+    const done = await command.action?.carryOut({ ...this.context(request), onAction }, todo)
     if (done === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     await this.audit(
       command,
@@ -387,7 +392,7 @@ export class CommandRunner {
       [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '),
       confirmId,
     )
-    return this.badge({ status: done.status, command: command.name, reply: done.reply })
+    return this.badge({ status: done.status, command: command.name, reply: done.reply, actions })
   }
 
   private lateness({ askedAtMs }: CommandRequest): number | undefined {

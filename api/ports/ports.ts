@@ -200,6 +200,7 @@ export interface AskedBy {
   readonly requestId: string
   readonly apiKeyId?: string | undefined
   readonly idempotencyKey?: string | undefined
+  readonly onAction?: ((id: number) => void) | undefined
 }
 
 export interface Control {

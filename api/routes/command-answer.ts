@@ -8,8 +8,9 @@ import type { ApiEnv } from '../auth.ts'
 import { ROLES, SURFACES } from '../commands/command.ts'
 import type { Reply } from '../commands/reply.ts'
 import type { CommandRequest } from '../commands/run.ts'
-import { type ActAs, actorOfKey } from '../context.ts'
+import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
 import { problem } from '../problem.ts'
+import { answerCommand, once } from './common.ts'
 
 export const Result = z
   .object({
@@ -25,6 +26,7 @@ export const Result = z
         code: z.boolean().openapi({ description: 'True if an authenticator code must be sent as `word`' }),
       })
       .optional(),
+    actions: z.array(z.string()).optional().openapi({ description: 'What was handed to the trader: follow each with GET /actions/{id}' }),
     again: z
       .object({
         replaces: z.string(),
@@ -71,3 +73,16 @@ export function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined
   const actor: ActAs = as
   return { ...common, actor: { ...actor, role: actor.role, apiKeyId: key.id }, askedAtMs: as.askedAtMs }
 }
+
+export interface Asked {
+  readonly command: string
+  readonly args: object
+  /** What the Idempotency-Key stands for. */
+  readonly content: unknown
+  readonly needsKey?: boolean
+}
+/** Runs a command of the registry for a request, once for each Idempotency-Key. */
+export const runAsked = (context: ApiContext, c: Context<ApiEnv>, { command, args, content: stands, needsKey = false }: Asked) =>
+  once(context, c, stands, needsKey, async (key) =>
+    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
+  )

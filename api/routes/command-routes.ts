@@ -2,16 +2,11 @@
  * Routes that do something: all of them run a command of the registry.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { type ApiEnv, needs } from '../auth.ts'
-import { coinOf } from '../commands/words/format.ts'
+import type { ApiEnv } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
-import { symbolName } from '../shapes/field-shapes.ts'
-import { fromId } from '../ids.ts'
-import { problem } from '../problem.ts'
-import { BacktestShape, ConfirmationShape, toBacktest, toConfirmation } from '../shapes/account-shapes.ts'
-import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
-import { positionId } from '../shapes/trade-shapes.ts'
+import { ConfirmationShape, toConfirmation } from '../shapes/account-shapes.ts'
+import { listOf } from '../page.ts'
 import { As, content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
@@ -136,79 +131,6 @@ export function commandRoutes(context: ApiContext) {
     'Compare with Bybit; fix applies the proposed corrections, after a confirmation',
   )
 
-  const Decimal = z.string().regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
-  app.openapi(
-    route({
-      method: 'post',
-      path: '/positions/{id}/close',
-      summary: 'Close all or part of a position, after a confirmation',
-      tags: ['control'],
-      security,
-      request: {
-        params: z.object({ id: z.string().max(40) }),
-        body: {
-          required: false,
-          ...content(
-            z
-              .strictObject({
-                fraction: Decimal.optional(),
-                quantity: Decimal.optional(),
-                limit: Decimal.or(z.literal('best'))
-                  .optional()
-                  .openapi({ description: 'a price, or best for the best price on the closing side' }),
-              })
-              .refine((b) => b.fraction === undefined || b.quantity === undefined, 'pass either fraction or quantity'),
-          ),
-        },
-      },
-      responses: results,
-    }),
-    async (c) => {
-      const { id } = c.req.valid('param')
-      const body = c.req.valid('json') ?? {}
-      const { limit } = body
-      const position = (await ports.reads.positions()).find(
-        (row) => positionId(row) === id || row.symbol === id || (row.tradeNumber !== null && row.tradeNumber === numberOf('pos', id)),
-      )
-      if (position === undefined) throw problem('not_found', `There is no open position ${id}.`)
-      const amount =
-        body.fraction === undefined
-          ? body.quantity === undefined
-            ? 'all'
-            : `${body.quantity}${coinOf(position.symbol)}`
-          : `${percentOf(body.fraction)}%`
-      const { body: answer, status } = await once(context, c, { id, body }, true, async (key) =>
-        answerCommand(
-          await runner.runArgs(
-            'close',
-            { what: position.symbol, amount, ...(limit === undefined ? {} : { limit }) },
-            requestOf(c, undefined, key),
-          ),
-        ),
-      )
-      return c.json(answer, status)
-    },
-  )
-  app.openapi(
-    route({
-      method: 'delete',
-      path: '/orders/{id}',
-      summary: 'Cancel an entry order; protective stops are refused',
-      tags: ['control'],
-      security,
-      request: { params: z.object({ id: z.string().max(40) }) },
-      responses: results,
-    }),
-    async (c) => {
-      const { id } = c.req.valid('param')
-      if (fromId('ord', id) === undefined) throw problem('not_found', `There is no order ${id}.`)
-      const { body: answer, status } = await once(context, c, { id }, false, async (key) =>
-        answerCommand(await runner.runArgs('cancel', { what: id }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
-    },
-  )
-
   app.openapi(
     route({
       method: 'get',
@@ -250,115 +172,5 @@ export function commandRoutes(context: ApiContext) {
     },
   )
 
-  app.openapi(
-    route({
-      method: 'post',
-      path: '/backtests',
-      summary: 'Queue a backtest',
-      tags: ['backtests'],
-      security,
-      middleware: needs('backtest:run'),
-      request: {
-        body: {
-          required: true,
-          ...content(
-            z.strictObject({
-              strategy: z.string().min(1).max(60),
-              symbol: symbolName(z.string().min(1).max(30)),
-              interval: z.string().max(10).optional(),
-              from: z.iso.datetime({ offset: true }).optional(),
-              to: z.iso.datetime({ offset: true }).optional(),
-              params: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({}),
-            }),
-          ),
-        },
-      },
-      responses: { 202: { description: 'Queued', ...content(BacktestShape) } },
-    }),
-    async (c) => {
-      const body = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, body, false, async () => {
-        const queued = await ports.backtests.enqueue(
-          {
-            strategy: body.strategy,
-            symbol: body.symbol,
-            interval: body.interval,
-            from: body.from === undefined ? undefined : Date.parse(body.from),
-            to: body.to === undefined ? undefined : Date.parse(body.to),
-            params: body.params,
-          },
-          `key:${c.get('key').id}`,
-        )
-        if (typeof queued === 'string') throw problem('validation_failed', queued)
-        if ('type' in queued) throw problem('queue_down', `Not queued: ${queued.detail}. Trading does not need the queue.`)
-        c.header('Location', `/api/v1/backtests/${queued.id}`)
-        return { status: 202 as const, body: toBacktest(queued) }
-      })
-      return c.json(answer, status)
-    },
-  )
-  const reading = needs('report:read')
-  app.openapi(
-    route({
-      method: 'get',
-      path: '/backtests',
-      summary: 'Backtests, newest first',
-      tags: ['backtests'],
-      security,
-      middleware: reading,
-      request: { query: ListQuery },
-      responses: { 200: { description: 'Backtests', ...content(listOf(BacktestShape)) } },
-    }),
-    async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      return c.json(
-        page(await ports.backtests.list({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.createdAt, toBacktest),
-        200,
-      )
-    },
-  )
-  app.openapi(
-    route({
-      method: 'get',
-      path: '/backtests/{id}',
-      summary: 'One backtest',
-      tags: ['backtests'],
-      security,
-      middleware: reading,
-      request: { params: z.object({ id: z.string().max(40) }) },
-      responses: { 200: { description: 'Backtest', ...content(BacktestShape) } },
-    }),
-    async (c) => {
-      const { id } = c.req.valid('param')
-      const row = await ports.backtests.find(id)
-      if (row === undefined) throw problem('not_found', `There is no backtest ${id}.`)
-      return c.json(toBacktest(row), 200)
-    },
-  )
-  app.openapi(
-    route({
-      method: 'delete',
-      path: '/backtests/{id}',
-      summary: 'Cancel a backtest',
-      tags: ['backtests'],
-      security,
-      middleware: needs('backtest:run'),
-      request: { params: z.object({ id: z.string().max(40) }) },
-      responses: { 200: { description: 'Canceled', ...content(z.object({ id: z.string(), status: z.literal('canceled') })) } },
-    }),
-    async (c) => {
-      const { id } = c.req.valid('param')
-      if (!(await ports.backtests.cancel(id))) throw problem('refused', `${id} is not running.`)
-      return c.json({ id, status: 'canceled' as const }, 200)
-    },
-  )
   return app
-}
-
-/** `50` of `0.5`, exact. */
-function percentOf(fraction: string): string {
-  const [whole = '0', decimals = ''] = fraction.split('.')
-  const digits = `${whole}${decimals.padEnd(2, '0').slice(0, 2)}`.replace(/^0+(?=\d)/, '')
-  const rest = decimals.slice(2).replace(/0+$/, '')
-  return rest === '' ? digits : `${digits}.${rest}`
 }

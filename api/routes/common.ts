@@ -2,12 +2,16 @@
  * What several routes share: the refusal of what is not valid, the status, and a command's result as an HTTP answer.
  */
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hook } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ApiEnv } from '../auth.ts'
 import type { CommandPorts } from '../commands/command.ts'
+import { reply } from '../commands/reply.ts'
 import type { CommandResult } from '../commands/run.ts'
 import type { ApiContext } from '../context.ts'
+import { toId } from '../ids.ts'
+import type { StoredAction } from '../ports/action-ports.ts'
 import { problem } from '../problem.ts'
 import { type Status, toConfirmation, toStatus } from '../shapes/account-shapes.ts'
 
@@ -28,7 +32,7 @@ export async function statusOf({ reads, system, wallNow }: CommandPorts): Promis
 
 /** A command's result as a body: the same for every path by which it came. */
 export function commandBody(result: CommandResult) {
-  const { status, code, reply, confirmation, command, demand, again } = result
+  const { status, code, reply, confirmation, command, demand, again, actions = [] } = result
   return {
     status,
     code,
@@ -45,6 +49,7 @@ export function commandBody(result: CommandResult) {
             code: demand?.type === 'code',
           },
         }),
+    ...(actions.length === 0 ? {} : { actions: actions.map((id) => toId('act', id)) }),
     ...(again === undefined ? {} : { again: { replaces: again.replaces, changes: [...again.changes] } }),
   }
 }
@@ -58,6 +63,7 @@ export function answerCommand(result: CommandResult): { readonly status: 200 | 2
       commandStatus: status,
       commandCode: result.code,
       reply,
+      ...(result.actions === undefined || result.actions.length === 0 ? {} : { actions: result.actions.map((id) => toId('act', id)) }),
       ...(result.demand === undefined ? {} : { demand: result.demand.type }),
     },
   }
@@ -89,6 +95,39 @@ function kept<Body extends object>(body: Body): Body {
   }
 }
 
+const DONE_TRIES = 20
+const DONE_EVERY_MS = 250
+
+/** What the first request has handed to the trader before its process died: told, and not done again. */
+async function whatWasDone<Body extends object, Status extends 200 | 202>(
+  { actions }: CommandPorts,
+  c: Context<ApiEnv>,
+  key: string,
+): Promise<{ readonly status: Status; readonly body: Body } | undefined> {
+  const read = (): Promise<readonly StoredAction[]> => actions.ofRequest(c.get('key').id, key)
+  let rows = await read()
+  for (let tries = 0; tries < DONE_TRIES && rows.some(({ outcome }) => outcome === null); tries += 1) {
+    await sleep(DONE_EVERY_MS)
+    rows = await read()
+  }
+  if (rows.length === 0) return undefined
+  c.header('Idempotency-Replayed', 'true')
+  const is = (status: StoredAction['status']): boolean => rows.some((row) => row.status === status)
+  const status = is('failed') ? 'failed' : is('pending') || is('taken') ? 'queued' : is('refused') ? 'refused' : 'done'
+  const text = rows.map(({ outcome }) => outcome?.text ?? 'The trader has not responded yet.').join(' ')
+  const answer = answerCommand({ status, code: status, reply: reply('As first asked', { text }), actions: rows.map(({ id }) => id) })
+  // Each route that gives a key to a command answers with its result.
+  return answer as unknown as { readonly status: Status; readonly body: Body }
+}
+
+/** Where a program looks how far it is. */
+function located<Answer extends { readonly body: object }>(c: Context<ApiEnv>, answer: Answer): Answer {
+  const { body } = answer
+  const [first] = 'actions' in body && Array.isArray(body.actions) ? (body.actions as readonly unknown[]) : []
+  if (typeof first === 'string') c.header('Location', `/api/v1/actions/${first}`)
+  return answer
+}
+
 const KEY_MAX = 255
 
 /**
@@ -96,7 +135,7 @@ const KEY_MAX = 255
  * @param content what the key stands for: another content under the same key is refused
  */
 export async function once<Body extends object, Status extends 200 | 202>(
-  { idempotency }: ApiContext,
+  { idempotency, ports }: ApiContext,
   c: Context<ApiEnv>,
   content: unknown,
   isRequired: boolean,
@@ -105,7 +144,7 @@ export async function once<Body extends object, Status extends 200 | 202>(
   const key = c.req.header('idempotency-key')
   if (key === undefined || key === '') {
     if (isRequired) throw problem('idempotency_missing', 'Send an Idempotency-Key header with a unique value for each new request.')
-    return run(undefined)
+    return located(c, await run(undefined))
   }
   if (key.length > KEY_MAX) throw problem('validation_failed', `An Idempotency-Key has at most ${KEY_MAX} characters.`)
   const { id } = c.get('key')
@@ -119,12 +158,12 @@ export async function once<Body extends object, Status extends 200 | 202>(
   if (state.type === 'replay') {
     c.header('Idempotency-Replayed', 'true')
     // What is there was written below, under the same content.
-    return { status: state.status as Status, body: state.body as Body }
+    return located(c, { status: state.status as Status, body: state.body as Body })
   }
   try {
-    const answer = await run(key)
+    const answer = (state.type === 'interrupted' ? await whatWasDone<Body, Status>(ports, c, key) : undefined) ?? (await run(key))
     await idempotency.finish(id, key, answer.status, kept(answer.body))
-    return answer
+    return located(c, answer)
   } catch (cause) {
     await idempotency.abandon(id, key)
     throw cause

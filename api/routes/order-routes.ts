@@ -13,13 +13,15 @@ import { OpenArgs, WhatIfArgs, openCommandOf } from '../commands/entry-by-hand.t
 import { askedBy } from '../commands/groups/control-group.ts'
 import type { Reply } from '../commands/reply.ts'
 import type { ApiContext } from '../context.ts'
-import { route } from '../query.ts'
+import { expectVersion } from '../entity-tag.ts'
+import { SymbolAsked, route } from '../query.ts'
 import { decimal, instant, iso, symbolName } from '../shapes/field-shapes.ts'
-import { toId } from '../ids.ts'
+import { fromId, toId } from '../ids.ts'
+import { versionOfOrder } from '../shapes/trade-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { problem } from '../problem.ts'
-import { Result, content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { Result, content, requestOf, results, runAsked, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
 
 const Figures = z.record(z.string(), z.union([z.string(), z.number()]))
 const Preview = z
@@ -66,6 +68,15 @@ const toDenial = ({ row, rule, text, figures, wanted }: Denial): z.infer<typeof 
   ts: iso(row.ts),
 })
 
+const OrderId = z.object({ id: z.string().max(40).openapi({ example: 'ord_0000000002A' }) })
+const Decimal = z
+  .string()
+  .max(30)
+  .regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
+const Amend = z
+  .strictObject({ price: Decimal.optional(), triggerPrice: Decimal.optional(), quantity: Decimal.optional() })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), 'pass price, triggerPrice or quantity')
+
 const refusedText = ({ title, text }: Reply): string =>
   text === undefined ? title : title.endsWith('.') ? `${title} ${text}` : `${title}: ${text}`
 
@@ -76,6 +87,12 @@ export function orderRoutes(context: ApiContext) {
   const askedIn = (c: Context<ApiEnv>): CommandContext => {
     const { actor, requestId } = requestOf(c, undefined, undefined)
     return { ports, actor: { ...actor, name: calledBy(actor) }, requestId, commands: runner.commands }
+  }
+  const orderOf = async (id: string) => {
+    const number = fromId('ord', id)
+    const row = number === undefined ? undefined : await ports.reads.order(number)
+    if (row === undefined) throw problem('not_found', `There is no order ${id}.`)
+    return row
   }
   const previewOf = async (asked: CommandContext, args: z.infer<typeof WhatIfArgs>): Promise<z.infer<typeof Preview>> => {
     const command = await openCommandOf(asked, args, `/whatif ${args.side} {} ${args.size}`)
@@ -116,9 +133,67 @@ export function orderRoutes(context: ApiContext) {
     async (c) => {
       const args = c.req.valid('json')
       if (c.req.valid('query').dryRun === 'true') return c.json(await previewOf(askedIn(c), args), 200)
-      const { body: answer, status } = await once(context, c, args, true, async (key) =>
-        answerCommand(await runner.runArgs('open', args, requestOf(c, undefined, key))),
-      )
+      const { body: answer, status } = await runAsked(context, c, { command: 'open', args, content: args, needsKey: true })
+      return c.json(answer, status)
+    },
+  )
+  app.openapi(
+    route({
+      method: 'patch',
+      path: '/orders/{id}',
+      summary: 'Change price, trigger or quantity of an open order in place, after a confirmation',
+      description: 'With If-Match nothing is done where the order has changed or filled since it was read.',
+      tags: ['trade'],
+      security,
+      request: { params: OrderId, body: { required: true, ...content(Amend) } },
+      responses: results,
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const body = c.req.valid('json')
+      expectVersion(c, versionOfOrder(await orderOf(id)), `Order ${id}`)
+      const { price, triggerPrice, quantity } = body
+      const args = {
+        id,
+        ...(price === undefined ? {} : { limit: price }),
+        ...(triggerPrice === undefined ? {} : { trigger: triggerPrice }),
+        ...(quantity === undefined ? {} : { qty: quantity }),
+      }
+      const { body: answer, status } = await runAsked(context, c, { command: 'amend', args, content: { id, body } })
+      return c.json(answer, status)
+    },
+  )
+  app.openapi(
+    route({
+      method: 'delete',
+      path: '/orders/{id}',
+      summary: 'Cancel an entry order or a limit close, at once; protective stops are refused',
+      tags: ['trade'],
+      security,
+      request: { params: OrderId },
+      responses: results,
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      await orderOf(id)
+      const { body: answer, status } = await runAsked(context, c, { command: 'cancel', args: { what: id }, content: { id } })
+      return c.json(answer, status)
+    },
+  )
+  app.openapi(
+    route({
+      method: 'post',
+      path: '/orders:cancelAll',
+      summary: 'Cancel all open entries, or those of a symbol, after a confirmation; protective stops stay',
+      tags: ['trade'],
+      security,
+      request: { body: { required: false, ...content(z.strictObject({ symbol: SymbolAsked.optional() })) } },
+      responses: results,
+    }),
+    async (c) => {
+      const { symbol } = c.req.valid('json') ?? {}
+      const args = { what: symbol ?? 'all' }
+      const { body: answer, status } = await runAsked(context, c, { command: 'cancel', args, content: args })
       return c.json(answer, status)
     },
   )

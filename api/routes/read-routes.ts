@@ -7,7 +7,6 @@ import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
 import { EventAfter, EventTypes, SPAN_PROBLEM, SymbolAsked, instantAsked, isSpan, route, symbolAsked } from '../query.ts'
 import type { TradeRow } from '../../src/journal/row.ts'
-import { signOf } from '../amount.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
 import {
@@ -27,7 +26,7 @@ import {
 } from '../shapes/account-shapes.ts'
 import { iso } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, numberOf, page } from '../page.ts'
-import { Fill, Order, Position, Trade, Why, positionId, toDecision, toFill, toOrder, toPosition, toTrade } from '../shapes/trade-shapes.ts'
+import { Fill, Order, Trade, Why, toDecision, toFill, toOrder, toTrade, versionOfOrder } from '../shapes/trade-shapes.ts'
 import { onInvalid, statusOf } from './common.ts'
 import { heardHealth } from '../commands/silence.ts'
 import { readLoads } from '../../src/journal/strategy-load.ts'
@@ -92,33 +91,6 @@ export function readRoutes({ ports }: ApiContext) {
 
   app.openapi(
     route({
-      ...get('/positions', 'trade:read', 'Open positions', listOf(Position)),
-      request: { query: z.object({ symbol: SymbolAsked.optional() }) },
-    }),
-    async (c) => {
-      const symbol = await symbolAsked(ports, c.req.valid('query').symbol)
-      const rows = (await reads.positions(true)).filter((row) => signOf(row.quantity) !== 0 || signOf(row.externalQuantity) !== 0)
-      return c.json(
-        { data: rows.filter((row) => symbol === undefined || row.symbol === symbol).map(toPosition), nextCursor: null, hasMore: false },
-        200,
-      )
-    },
-  )
-  app.openapi(
-    route({
-      ...get('/positions/{id}', 'trade:read', 'One open position', Position),
-      request: { params: z.object({ id: z.string().max(40) }) },
-    }),
-    async (c) => {
-      const { id } = c.req.valid('param')
-      const row = (await reads.positions()).find((each) => positionId(each) === id || each.symbol === id)
-      if (row === undefined) throw problem('not_found', `There is no open position ${id}.`)
-      return c.json(toPosition(row), 200)
-    },
-  )
-
-  app.openapi(
-    route({
       ...get('/orders', 'trade:read', 'Orders, newest first', listOf(Order)),
       request: { query: ListQuery.extend({ symbol: SymbolAsked.optional(), status: z.enum(['open', 'closed', 'all']).default('all') }) },
     }),
@@ -144,6 +116,7 @@ export function readRoutes({ ports }: ApiContext) {
       const orderId = fromId('ord', id)
       const row = orderId === undefined ? undefined : await reads.order(orderId)
       if (row === undefined) throw problem('not_found', `There is no order ${id}.`)
+      c.set('version', versionOfOrder(row))
       return c.json(toOrder(row), 200)
     },
   )

@@ -6,6 +6,7 @@ import type { TradeNote } from '../ports/portfolio-ports.ts'
 import type { DecisionRow, FillRow, OrderRow, PositionRow, TradeRow } from '../../src/journal/row.ts'
 import { absolute, signOf } from '../amount.ts'
 import { decimal, instant, iso, isoOrNull, symbolName } from './field-shapes.ts'
+import { versionOf } from '../entity-tag.ts'
 import { toId } from '../ids.ts'
 
 export const Position = z
@@ -108,6 +109,10 @@ export const toOrder = (row: OrderRow): Order => ({
   submittedAt: iso(row.submittedTs),
   updatedAt: iso(row.updatedTs),
 })
+
+/** What a change of it is judged by. */
+export const versionOfOrder = (row: OrderRow): string =>
+  versionOf([row.orderId, row.quantity, row.filledQuantity, row.limitPrice, row.triggerPrice, row.status])
 
 export const Fill = z
   .object({

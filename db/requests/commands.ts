@@ -112,8 +112,8 @@ export class CommandWriter {
     this.sql = sql
   }
 
-  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that is there. */
-  async enqueueCommand(command: TraderCommand, by: AskedBy): Promise<number> {
+  /** Writes the row and wakes the trader. With an idempotency key that was used, answers the row that is there; undefined: it is of another command. */
+  async enqueueCommand(command: TraderCommand, by: AskedBy): Promise<number | undefined> {
     const { name, ...args } = command
     const [row] = await this.sql<{ id: number }[]>`
       with added as (
@@ -123,8 +123,9 @@ export class CommandWriter {
       select id, pg_notify(${COMMANDS_CHANNEL}, id::text) from added`
     if (row !== undefined) return row.id
     const [standing] = await this.sql<{ id: number }[]>`
-      select id from commands where api_key_id = ${by.apiKeyId ?? null} and idempotency_key = ${by.idempotencyKey ?? null}`
-    return standing?.id ?? 0
+      select id from commands where api_key_id = ${by.apiKeyId ?? null} and idempotency_key = ${by.idempotencyKey ?? null}
+        and name = ${name} and args = ${toJson(args)}::text::jsonb`
+    return standing?.id
   }
 
   /** The outcome, or undefined when there is none within the time: the command stays queued. */

@@ -11,6 +11,11 @@ const PREVIEW_MS = 2_000
 /** A panic ends with the venue's own word, and strategies are compiled and tried: that takes longer. */
 const LONG_ANSWER_MS = 15_000
 
+const KEY_USED: CommandOutcome = {
+  status: 'refused',
+  text: 'This Idempotency-Key was used for another command before. Nothing was sent: use a new one.',
+}
+
 export class PostgresControl implements Control {
   private readonly sender: CommandWriter
 
@@ -20,12 +25,15 @@ export class PostgresControl implements Control {
 
   async send(command: TraderCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
     const id = await this.sender.enqueueCommand(command, by)
+    if (id === undefined) return KEY_USED
+    by.onAction?.(id)
     return this.sender.awaitOutcome(id, command.name === 'panic' || command.name === 'strategies' ? LONG_ANSWER_MS : ANSWER_MS)
   }
 
   async preview(command: PreviewedCommand, by: AskedBy): Promise<CommandOutcome | undefined> {
     // Judged again each time that it is asked, whatever key the request carries.
     const id = await this.sender.enqueueCommand({ name: 'preview', of: command }, { ...by, idempotencyKey: undefined })
+    if (id === undefined) return undefined
     return this.sender.awaitOutcome(id, command.name === 'strategies' ? LONG_ANSWER_MS : PREVIEW_MS)
   }
 }

@@ -9,6 +9,9 @@ const KEPT_MS = 86_400_000
 /** A request that has not ended by then died with its process. */
 const IN_FLIGHT_MS = 60_000
 
+/** Stands for a status: the process died between begin and finish. */
+const INTERRUPTED = -1
+
 interface Row {
   readonly bodyHash: string
   readonly status: number | null
@@ -23,9 +26,8 @@ export class PostgresIdempotency implements Idempotency {
   }
 
   async begin(apiKeyId: string, key: string, bodyHash: string): Promise<IdempotencyState> {
-    await this.sql`
-      delete from idempotency where api_key_id = ${apiKeyId} and key = ${key}
-        and created_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - case when status is null then ${IN_FLIGHT_MS}::bigint else ${KEPT_MS}::bigint end`
+    await this
+      .sql`delete from idempotency where api_key_id = ${apiKeyId} and key = ${key} and created_at < ${this.now()} - ${KEPT_MS}::bigint`
     const made = await this.sql`
       insert into idempotency (api_key_id, key, body_hash) values (${apiKeyId}, ${key}, ${bodyHash}) on conflict do nothing returning 1`
     if (made.length > 0) return { type: 'new' }
@@ -34,7 +36,17 @@ export class PostgresIdempotency implements Idempotency {
     >`select body_hash as "bodyHash", status, body from idempotency where api_key_id = ${apiKeyId} and key = ${key}`
     if (row === undefined) return { type: 'in-flight' }
     if (row.bodyHash !== bodyHash) return { type: 'mismatch' }
-    return row.status === null ? { type: 'in-flight' } : { type: 'replay', status: row.status, body: row.body }
+    if (row.status !== null && row.status !== INTERRUPTED) return { type: 'replay', status: row.status, body: row.body }
+    // Of two that come at once one takes it up.
+    const taken = await this.sql`
+      update idempotency set status = null, created_at = ${this.now()} where api_key_id = ${apiKeyId} and key = ${key}
+        and (status = ${INTERRUPTED} or (status is null and created_at < ${this.now()} - ${IN_FLIGHT_MS}::bigint)) returning 1`
+    return { type: taken.length > 0 ? 'interrupted' : 'in-flight' }
+  }
+
+  /** At a start: what was in flight has died with the process before, and what it has handed to the trader stands in the rows of commands. */
+  async interruptPending(): Promise<void> {
+    await this.sql`update idempotency set status = ${INTERRUPTED} where status is null`
   }
 
   async finish(apiKeyId: string, key: string, status: number, body: unknown): Promise<void> {
@@ -48,6 +60,10 @@ export class PostgresIdempotency implements Idempotency {
 
   /** Removes what is older than a day. */
   async sweep(): Promise<void> {
-    await this.sql`delete from idempotency where created_at < (extract(epoch from clock_timestamp()) * 1000)::bigint - ${KEPT_MS}::bigint`
+    await this.sql`delete from idempotency where created_at < ${this.now()} - ${KEPT_MS}::bigint`
+  }
+
+  private now() {
+    return this.sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`
   }
 }

@@ -10,6 +10,7 @@ import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/access/codes.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../db/requests/confirmations.ts'
+import { PostgresActions } from '../../db/requests/actions.ts'
 import { CommandWriter } from '../../db/requests/commands.ts'
 import { PostgresControl } from '../../db/requests/control.ts'
 import { PostgresReads } from '../../db/reads/reads.ts'
@@ -52,6 +53,7 @@ export function commandPorts(
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
+    actions: new PostgresActions(sql),
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),

@@ -7,6 +7,7 @@ import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { FundingSum, PeriodSum, TradeNote } from '../../api/ports/portfolio-ports.ts'
+import type { StoredAction } from '../../api/ports/action-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports/ports.ts'
 import type { SignalRow, SignalSource } from '../../api/ports/signal-ports.ts'
 import { err } from '../../src/core/result.ts'
@@ -140,6 +141,8 @@ export interface World {
   sources: readonly SignalSource[]
   /** Newest first. */
   signals: readonly SignalRow[]
+  /** Commands as rows, beside `sent`: a test writes them. */
+  actions: StoredAction[]
   now: number
 }
 
@@ -176,6 +179,7 @@ export function makeWorld(profile = 'sim'): World {
     riskChanges: [],
     keys: [],
     sources: [],
+    actions: [],
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
@@ -209,14 +213,19 @@ export function makeWorld(profile = 'sim'): World {
         ping: async () => true,
       },
       control: {
-        send: async (command) => {
+        send: async (command, by) => {
           sent.push(command)
+          by.onAction?.(sent.length)
           return world.outcome
         },
         preview: async (command) => {
           previewed.push(command)
           return world.preview
         },
+      },
+      actions: {
+        find: async (id) => world.actions.find((action) => action.id === id),
+        ofRequest: async () => world.actions,
       },
       confirmations: {
         create: async (row: NewConfirmation) => {

@@ -17,10 +17,12 @@ describe.skipIf(made === undefined)('the daily notional of a key', () => {
   const spending = new PostgresKeySpending(sql)
   const makeKey = async (limits: object) => (await keys.create({ name: 'desk', role: 'trader', scopes: ['trade:write'], ...limits })).id
   const ask = (apiKeyId: string) =>
-    writer.enqueueCommand(
-      { name: 'open', symbol: 'BTCUSDT', side: 'long', notional: '60' },
-      { actor: `key:${apiKeyId}`, surface: 'rest', role: 'trader', requestId: 'r', apiKeyId },
-    )
+    writer
+      .enqueueCommand(
+        { name: 'open', symbol: 'BTCUSDT', side: 'long', notional: '60' },
+        { actor: `key:${apiKeyId}`, surface: 'rest', role: 'trader', requestId: 'r', apiKeyId },
+      )
+      .then(Number)
 
   test('of twelve entries at once no more pass than fit, and what is counted is there after a restart', async () => {
     const id = await makeKey({ symbols: ['BTCUSDT'], dailyNotional: '1000' })

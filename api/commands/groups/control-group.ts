@@ -19,13 +19,14 @@ import { knownSymbols, resolveSymbol, symbolIn } from '../symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
 /** @param part distinguishes the commands of one request: each is done once, however often the request comes. */
-export const askedBy = ({ actor, requestId, idempotencyKey }: CommandContext, part = ''): AskedBy => ({
+export const askedBy = ({ actor, requestId, idempotencyKey, onAction }: CommandContext, part = ''): AskedBy => ({
   actor: calledBy(actor),
   surface: actor.surface,
   role: actor.role ?? 'none',
   requestId,
   apiKeyId: actor.apiKeyId,
   idempotencyKey: idempotencyKey === undefined ? undefined : `${idempotencyKey}${part}`,
+  onAction,
 })
 
 /** How it ended, as far as that was seen in the time that who asked is kept waiting. */

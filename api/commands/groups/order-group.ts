@@ -107,6 +107,9 @@ const ProtectTodo = z.object({
   trail: z.string().optional(),
 })
 
+/** A key that only takes risk off does not let more be lost. */
+const LOOSENS = { needs: 'trade:write' } as const
+
 async function positionOf(context: CommandContext, text: string, line: string): Promise<PositionRow | NoPlan> {
   const resolved = await resolveSymbol(context, text, line)
   if ('problem' in resolved) return refuse(resolved.problem)
@@ -165,6 +168,7 @@ const sl = defineAction({
         todo: { symbol, trail: args.trail },
         symbols: [symbol],
         addsRisk: args.trail === 'off',
+        ...(args.trail === 'off' ? LOOSENS : {}),
       }
     }
     const asked = priceOf(args.to, position, -1)
@@ -204,6 +208,7 @@ const sl = defineAction({
       todo: { symbol, stop: args.to },
       symbols: [symbol],
       addsRisk: isLooser,
+      ...(isLooser ? LOOSENS : {}),
     }
   },
   execute: async (context, todo) => {

@@ -35,12 +35,14 @@ export async function startApiRole(
   const admin = await ensureAdminKey(sql, paths.root, config.profile)
   if (admin.revoked > 0)
     log('warn', `${admin.file} was missing or unreadable: it now holds a new admin key, and the previous one is revoked.`)
+  const idempotency = new PostgresIdempotency(sql)
+  await idempotency.interruptPending()
   const server = await startApi(
     {
       ports,
       runner: new CommandRunner(ports),
       keys: new PostgresApiKeys(sql, config.profile),
-      idempotency: new PostgresIdempotency(sql),
+      idempotency,
       database: pulse,
       hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],
       log: (text) => log('warn', text),

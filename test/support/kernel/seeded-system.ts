@@ -17,6 +17,7 @@ import { PostgresPeople } from '../../../db/access/people.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
+import { PostgresActions } from '../../../db/requests/actions.ts'
 import { CommandWriter, PostgresCommandQueue } from '../../../db/requests/commands.ts'
 import { PostgresAudit, PostgresConfirmations } from '../../../db/requests/confirmations.ts'
 import { PostgresControl } from '../../../db/requests/control.ts'
@@ -166,6 +167,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       idOf: (id) => `alr_${id}`,
       wallNow: Date.now,
     }),
+    actions: new PostgresActions(sql),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
     signals: { address: 'https://hooks.example.test', sources, rows: new PostgresSignals(sql, sources) },
