@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import { type ApiEnv, authenticate, limitRate } from './auth.ts'
+import { type ApiEnv, REQUESTS_PER_MINUTE, authenticate, limitRate } from './auth.ts'
 import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
@@ -13,6 +13,9 @@ import { tagAnswers } from './entity-tag.ts'
 import { onError, onNotFound, problem } from './problem.ts'
 import { withProblems } from './problem-answers.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
+import { accountRoutes } from './routes/account-routes.ts'
+import { marketRoutes } from './routes/market-routes.ts'
+import { systemRoutes } from './routes/system-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
@@ -32,7 +35,6 @@ import { signalRoutes } from './routes/signal-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024
-const REQUESTS_PER_MINUTE = 30_000
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
 
@@ -119,6 +121,9 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', positionRoutes(context))
   app.route('/api/v1', orderRoutes(context))
   app.route('/api/v1', actionRoutes(context))
+  app.route('/api/v1', marketRoutes(context))
+  app.route('/api/v1', accountRoutes(context))
+  app.route('/api/v1', systemRoutes(context))
   app.route('/api/v1', backtestRoutes(context))
   app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', resultRoutes(context))

@@ -70,6 +70,8 @@ export const needs = (scope: Scope) =>
     await next()
   })
 
+/** Of one key. */
+export const REQUESTS_PER_MINUTE = 30_000
 const WINDOW_MS = 60_000
 
 /** Requests in a minute for each key; what is left is reported in each answer. */

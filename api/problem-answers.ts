@@ -88,6 +88,8 @@ const VERSIONED = [
   ['put', '/risk/limits/{key}'],
 ] as const
 
+const MARKET = /\/(instruments|candles|tickers|orderbook|funding)(\/|$)/
+
 const hasJson = ({ responses }: Operation): boolean => JSON.stringify(responses?.['200'] ?? {}).includes('application/json')
 
 function codesOf(path: string, method: string, operation: Operation): readonly ProblemCode[] {
@@ -98,6 +100,8 @@ function codesOf(path: string, method: string, operation: Operation): readonly P
   if (path.includes('{') || isChange) codes.push('not_found')
   if (isChange) codes.push(...WITH_BODY, ...WITH_COMMAND)
   if (VERSIONED.some(([how, ending]) => method === how && path.endsWith(ending))) codes.push('version_conflict')
+  if (MARKET.test(path)) codes.push('exchange_unavailable', 'not_found')
+  if (isChange && path.endsWith('/signals')) codes.push('not_found')
   if (isChange && path.endsWith('/backtests')) codes.push('queue_down')
   return codes
 }

@@ -25,6 +25,7 @@ export const CODES = {
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Internal error', retryable: true },
   command_failed: { status: 502, title: 'The trader refused the command', retryable: false },
+  exchange_unavailable: { status: 503, title: 'The exchange does not answer', retryable: true },
   database_down: { status: 503, title: 'The database does not answer', retryable: true },
   queue_down: { status: 503, title: 'The queue does not answer', retryable: true },
   not_ready: { status: 503, title: 'Not ready', retryable: true },

@@ -17,6 +17,8 @@ import type {
 } from '../ports/ports.ts'
 import { type People, ROLES, type Role } from '../ports/access-ports.ts'
 import type { Actions } from '../ports/action-ports.ts'
+import type { LogPort } from '../ports/log-ports.ts'
+import type { MarketReads } from '../ports/market-ports.ts'
 import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
@@ -34,6 +36,10 @@ export const TIERS = ['C0', 'C1', 'C2'] as const
 export type Tier = (typeof TIERS)[number]
 
 export const SCOPES = [
+  'market:read',
+  'signal:write',
+  'config:read',
+  'audit:read',
   'account:read',
   'trade:read',
   'strategy:read',
@@ -102,6 +108,8 @@ export interface CommandPorts {
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
   readonly candles: CandleReader
+  readonly market: MarketReads
+  readonly log: LogPort
   readonly system: SystemFacts
   /** Wall-clock ms. */
   readonly wallNow: () => number

@@ -418,6 +418,17 @@ export interface Charts {
   candles(request: ChartRequest): Promise<Image | string>
 }
 
+export interface ConfiguredValue {
+  readonly key: string
+  readonly value: unknown
+  /** `default`, or what it comes from: `file c.json`, `env BALLAST__API__PORT`. */
+  readonly origin: string
+  readonly isSecret: boolean
+  readonly envName: string
+  /** What it may hold, in words. */
+  readonly allowed: string
+}
+
 /** Facts about the running system that no table holds. */
 export interface SystemFacts {
   readonly profile: string
@@ -432,6 +443,8 @@ export interface SystemFacts {
   readonly riskSettings: ConfiguredSettings
   /** Part of a position's value that it needs as maintenance margin. */
   readonly maintenanceRate: number
+  /** Every key of the configuration with its value; of a secret only whether there is one. */
+  readonly configuration: readonly ConfiguredValue[]
   /** How capital is shared among strategies; `off`: only when somebody asks. */
   readonly allocator: Omit<AllocatorRules, 'method'> & { readonly method: AllocatorMethod | 'off'; readonly every: PeriodUnit }
 }

@@ -83,6 +83,7 @@ export interface Signals {
 export interface SignalPorts {
   readonly sources: SignalSources
   readonly rows: Signals
+  readonly intake: Pick<SignalIntake, 'open' | 'take'>
   /** By which senders reach the port of the webhooks, without a slash at the end. */
   readonly address: string
 }

@@ -10,7 +10,7 @@ import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
-import { content, security } from './command-answer.ts'
+import { content, results, runAsked, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 const Problem = z
@@ -71,7 +71,13 @@ const toSilence = ({ id, filter, reason, actor, createdAt, until }: StoredSilenc
 
 const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
 
-export function alertRoutes({ ports }: ApiContext) {
+const AlertNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'use the number of an alert, as GET /alerts/open names it')
+  .openapi({ example: '7' })
+
+export function alertRoutes(context: ApiContext) {
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { method: 'get' as const, tags: ['alerts'], security, middleware: needs('alerts:read') }
   app.openapi(
@@ -91,6 +97,70 @@ export function alertRoutes({ ports }: ApiContext) {
       responses: { 200: { description: 'Silences', ...content(all(Silence)) } },
     }),
     async (c) => c.json({ data: (await ports.alerts.silences()).map(toSilence), nextCursor: null, hasMore: false as const }, 200),
+  )
+  for (const [command, summary] of [
+    ['ack', 'Acknowledge a problem: it is not told again until it is worse'],
+    ['resolve', 'Resolve a problem that does not resolve itself'],
+  ] as const)
+    app.openapi(
+      route({
+        method: 'post',
+        path: `/alerts/{number}/${command}`,
+        summary,
+        tags: ['alerts'],
+        security,
+        request: { params: z.object({ number: AlertNumber }) },
+        responses: results,
+      }),
+      async (c) => {
+        const id = Number(c.req.valid('param').number)
+        const { body, status } = await runAsked(context, c, { command, args: { id }, content: { id } })
+        return c.json(body, status)
+      },
+    )
+  app.openapi(
+    route({
+      method: 'post',
+      path: '/alerts/silences',
+      summary: 'Silence what a filter names for a time; a P1 at most for an hour, by an admin',
+      tags: ['alerts'],
+      security,
+      request: {
+        body: {
+          required: true,
+          ...content(
+            z.strictObject({
+              filter: z.string().min(1).max(200).openapi({ description: 'As typed in chat', example: 'sym:DOGE sev:P3' }),
+              for: z.string().max(10).openapi({ example: '2h' }),
+              reason: z.string().max(100).optional(),
+            }),
+          ),
+        },
+      },
+      responses: results,
+    }),
+    async (c) => {
+      const { filter, ...more } = c.req.valid('json')
+      const args = { what: filter, ...more }
+      const { body, status } = await runAsked(context, c, { command: 'silence', args, content: args })
+      return c.json(body, status)
+    },
+  )
+  app.openapi(
+    route({
+      method: 'delete',
+      path: '/alerts/silences/{number}',
+      summary: 'End a silence',
+      tags: ['alerts'],
+      security,
+      request: { params: z.object({ number: AlertNumber }) },
+      responses: results,
+    }),
+    async (c) => {
+      const { number } = c.req.valid('param')
+      const { body, status } = await runAsked(context, c, { command: 'unsilence', args: { id: number }, content: { number } })
+      return c.json(body, status)
+    },
   )
   return app
 }

@@ -2,7 +2,7 @@
  * GET routes over the projections.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { type ApiEnv, needs } from '../auth.ts'
+import { type ApiEnv, REQUESTS_PER_MINUTE, needs } from '../auth.ts'
 import type { Scope } from '../commands/command.ts'
 import type { ApiContext } from '../context.ts'
 import { EventAfter, EventTypes, SPAN_PROBLEM, SymbolAsked, instantAsked, isSpan, route, symbolAsked } from '../query.ts'
@@ -51,17 +51,39 @@ export function readRoutes({ ports }: ApiContext) {
     c.json(await statusOf(ports), 200),
   )
   app.openapi(
-    route(
-      get(
-        '/me',
-        'account:read',
-        'The key of this request',
-        z.object({ id: z.string(), name: z.string(), role: z.string(), scopes: z.array(z.string()) }),
+    route({
+      method: 'get',
+      path: '/me',
+      summary: 'The key of this request: what it may do, and how often',
+      tags: ['system'],
+      security: [{ key: [] }],
+      responses: json(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: z.string(),
+          scopes: z.array(z.string()),
+          networks: z.array(z.string()).nullable(),
+          autoConfirm: z.boolean(),
+          requestsPerMinute: z.number(),
+        }),
+        'The key',
       ),
-    ),
+    }),
     (c) => {
-      const { id, name, role, scopes } = c.get('key')
-      return c.json({ id, name, role, scopes: [...scopes] }, 200)
+      const { id, name, role, scopes, networks, autoConfirm } = c.get('key')
+      return c.json(
+        {
+          id,
+          name,
+          role,
+          scopes: [...scopes],
+          networks: networks === null ? null : [...networks],
+          autoConfirm,
+          requestsPerMinute: REQUESTS_PER_MINUTE,
+        },
+        200,
+      )
     },
   )
   app.openapi(

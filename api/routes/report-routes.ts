@@ -9,6 +9,7 @@ import { route } from '../query.ts'
 import { decimal } from '../shapes/field-shapes.ts'
 import { problem } from '../problem.ts'
 import { onInvalid } from './common.ts'
+import { Period } from './result-routes.ts'
 import { PartOf, partAsked } from './part-asked.ts'
 
 const Stats = z
@@ -47,11 +48,7 @@ export function reportRoutes({ ports }: ApiContext) {
       middleware: needs('report:read'),
       request: {
         query: z.object({
-          period: z
-            .string()
-            .max(30)
-            .default('30d')
-            .refine((text) => periodOf(text, 0) !== undefined, 'use 1d, 7d, 30d, 90d, ytd, all or 2026-01-01..2026-02-01'),
+          period: Period('30d'),
           of: PartOf,
         }),
       },

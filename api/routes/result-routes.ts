@@ -17,7 +17,7 @@ import type { TradeSum } from '../ports/ports.ts'
 import { problem } from '../problem.ts'
 import { onInvalid } from './common.ts'
 
-const Period = (fallback: string) =>
+export const Period = (fallback: string) =>
   z
     .string()
     .max(30)

@@ -8,7 +8,11 @@ import { resultText } from '../commands/signals/signal-words.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
 import { decimal, instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
-import { toId } from '../ids.ts'
+import { readSignal } from '../../src/signals-in/read-signal.ts'
+import { refusalSentence } from '../../src/signals-in/refusal-sentence.ts'
+import { SOURCE_MODES } from '../../src/signals-in/signal.ts'
+import { fromId, toId } from '../ids.ts'
+import { problem } from '../problem.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { SIGNAL_VERDICTS, type SignalRow, type SignalSource } from '../ports/signal-ports.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
@@ -74,6 +78,11 @@ const toSource = ({ maxAgeMs, symbols, networks, createdAt, oldUntil, lastAt, ..
   lastAt: isoOrNull(lastAt),
 })
 
+const SignalSent = z.looseObject({ source: z.string().min(1).max(40) }).openapi('SignalSent')
+const SignalTaken = z
+  .object({ id: z.string(), status: z.enum(['accepted', 'duplicate']), mode: z.enum(SOURCE_MODES) })
+  .openapi('SignalTaken')
+
 export function signalRoutes(context: ApiContext) {
   const { runner, ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
@@ -98,6 +107,54 @@ export function signalRoutes(context: ApiContext) {
         page(rows, limit, (row) => row.id, toSignal),
         200,
       )
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'get',
+      path: '/signals/{id}',
+      summary: 'One signal, with what became of it',
+      middleware: needs('trade:read'),
+      request: { params: z.object({ id: z.string().max(40).openapi({ example: 'sig_0000000002A' }) }) },
+      responses: { 200: { description: 'Signal', ...content(Signal) } },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const number = fromId('sig', id)
+      const [row] = number === undefined ? [] : await ports.signals.rows.list({ limit: 1, before: number + 1, after: number - 1 })
+      if (row === undefined) throw problem('not_found', `There is no signal ${id}.`)
+      return c.json(toSignal(row), 200)
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'post',
+      path: '/signals',
+      summary: 'Send a signal in the name of a source, as by its webhook: kept, judged by its rules, then carried out',
+      description:
+        'The body is in the format of the source, with `source` beside it. A signal that is refused is 422, and one that came before is a duplicate.',
+      middleware: needs('signal:write'),
+      request: { body: { required: true, ...content(SignalSent) } },
+      responses: { 202: { description: 'Kept', ...content(SignalTaken) } },
+    }),
+    async (c) => {
+      const { source: name, ...fields } = c.req.valid('json')
+      const known = (await ports.signals.sources.list()).find((each) => each.name === name)
+      const source = known === undefined ? undefined : await ports.signals.intake.open(known.id)
+      if (source === undefined) throw problem('not_found', `There is no source ${name}. GET /signal-sources lists them.`)
+      const text = JSON.stringify(fields)
+      const read = readSignal(source.format, { type: 'json', value: fields }, source.market)
+      const { id, judgment } = await ports.signals.intake.take(source, { read, body: text, atMs: ports.wallNow() })
+      if (judgment.type === 'refused')
+        throw problem('validation_failed', refusalSentence(judgment.refusal), {
+          errors: [{ pointer: '/', message: refusalSentence(judgment.refusal), code: judgment.refusal.code }],
+          more: { signal: toId('sig', id) },
+        })
+      return judgment.type === 'duplicate'
+        ? c.json({ id: toId('sig', judgment.of), status: 'duplicate' as const, mode: source.mode }, 202)
+        : c.json({ id: toId('sig', id), status: 'accepted' as const, mode: source.mode }, 202)
     },
   )
   app.openapi(

@@ -9,7 +9,8 @@ import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../ports/webhook-ports.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
+import { problem } from '../problem.ts'
+import { content, requestOf, results, runAsked, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
 const Shown = z
@@ -122,6 +123,45 @@ export function webhookRoutes(context: ApiContext) {
       const { body: answer, status } = await once(context, c, { name }, false, async (key) =>
         answerCommand(await runner.runArgs('webhook', { action: 'remove', name }, requestOf(c, undefined, key))),
       )
+      return c.json(answer, status)
+    },
+  )
+  for (const [action, summary] of [
+    ['test', 'Send a message that says that it is a test'],
+    ['rotate', 'Give a webhook another secret, after a confirmation, whose answer has it once'],
+  ] as const)
+    app.openapi(
+      route({
+        ...common,
+        method: 'post',
+        path: `/webhooks/{name}/${action}`,
+        summary,
+        middleware: needs('admin'),
+        request: { params: named },
+        responses: results,
+      }),
+      async (c) => {
+        const { name } = c.req.valid('param')
+        const { body: answer, status } = await runAsked(context, c, { command: 'webhook', args: { action, name }, content: { name } })
+        return c.json(answer, status)
+      },
+    )
+  app.openapi(
+    route({
+      ...common,
+      method: 'post',
+      path: '/webhooks/{name}/deliveries/{number}/replay',
+      summary: 'Send a message of a webhook again, under the same webhook-id',
+      middleware: needs('admin'),
+      request: { params: named.extend({ number: z.string().regex(/^[1-9]\d{0,8}$/, 'use the number of a message') }) },
+      responses: results,
+    }),
+    async (c) => {
+      const { name, number } = c.req.valid('param')
+      const isOurs = (await ports.webhooks.deliveries(name, LOG_MAX)).some(({ id }) => id === Number(number))
+      if (!isOurs) throw problem('not_found', `The webhook ${name} has no message ${number}.`)
+      const args = { action: 'replay', id: number }
+      const { body: answer, status } = await runAsked(context, c, { command: 'webhook', args, content: args })
       return c.json(answer, status)
     },
   )

@@ -8,9 +8,11 @@ import { readSimClock } from './sim-clock.ts'
 import type { CandleSource } from '../../jobs/candle-download.ts'
 import type { ChartCandle } from '../charts/candle-picture.ts'
 import { type Result, err, ok } from '../core/result.ts'
-import { HOUR_MS, MINUTE_MS } from '../core/units.ts'
+import { formatDecimal } from '../core/decimal.ts'
+import { HOUR_MS, MINUTE_MS, RATE_SCALE, type Ticks, ts } from '../core/units.ts'
 import { parseInterval } from '../market/candles/interval.ts'
-import { type Instrument, makeInstrument, tickFloat } from '../market/instrument.ts'
+import { type Instrument, categoryOf, formatPrice, makeInstrument, tickFloat } from '../market/instrument.ts'
+import type { CandleQuery, MarketBook, MarketCandle, MarketFunding, MarketTicker } from '../market/public-market.ts'
 import { BybitVenue } from '../venue/bybit/bybit-venue.ts'
 import { BybitClient } from '../venue/bybit/http/client.ts'
 
@@ -29,6 +31,8 @@ export class PublicVenue {
   private readonly context: Installation
   private instruments: readonly Instrument[] | undefined
   private readMs = 0
+  /** One for each interval: their requests are counted together. */
+  private readonly venues = new Map<number, BybitVenue>()
   private readonly added: () => Promise<readonly string[]>
 
   /** @param added symbols that strategies have now; the configuration's are known */
@@ -38,6 +42,8 @@ export class PublicVenue {
   }
 
   private venue(intervalMs: number): Result<BybitVenue, string> {
+    const known = this.venues.get(intervalMs)
+    if (known !== undefined) return ok(known)
     const { config, paths } = this.context
     const access = exchangeAccess(config, paths, this.context.liveStatement)
     if (!access.ok) return err(access.error.sentence)
@@ -51,15 +57,15 @@ export class PublicVenue {
       timeoutMs: CALL_TIMEOUT_MS,
       recvWindowMs: CALL_TIMEOUT_MS,
     })
-    return ok(
-      new BybitVenue(client, {
-        intervalMs,
-        wallMs: machineClock.nowMs,
-        steadyMs: machineClock.steadyMs,
-        sleep: machineClock.sleep,
-        simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
-      }),
-    )
+    const venue = new BybitVenue(client, {
+      intervalMs,
+      wallMs: machineClock.nowMs,
+      steadyMs: machineClock.steadyMs,
+      sleep: machineClock.sleep,
+      simClock: simUrl === undefined ? undefined : () => readSimClock(simUrl),
+    })
+    this.venues.set(intervalMs, venue)
+    return ok(venue)
   }
 
   private async ready(
@@ -124,5 +130,74 @@ export class PublicVenue {
     const tick = tickFloat(instrument)
     const price = (ticks: number): number => Number((ticks * tick).toFixed(instrument.priceScale))
     return fetched.value.map((b) => ({ ts: b.ts, open: price(b.open), high: price(b.high), low: price(b.low), close: price(b.close) }))
+  }
+
+  async now(): Promise<Result<number, string>> {
+    const venue = this.venue(MINUTE_MS)
+    if (!venue.ok) return venue
+    const clock = await venue.value.clock()
+    return clock.ok ? ok(clock.value.now) : err(clock.error.detail)
+  }
+
+  async candles({ symbol, intervalMs, from, until, count }: CandleQuery): Promise<Result<readonly MarketCandle[], string>> {
+    const found = await this.at(symbol, intervalMs)
+    if (!found.ok) return found
+    const { venue, instrument } = found.value
+    const clock = until === undefined ? await venue.clock() : undefined
+    if (clock?.ok === false) return err(clock.error.detail)
+    const end = until ?? clock?.value.now ?? 0
+    // The first ones of a span, where it is longer than a page.
+    const last = from === undefined ? end : Math.min(end, from + count * intervalMs)
+    const fetched = await venue.candles(instrument.index, from === undefined ? undefined : ts(from), ts(last), count)
+    if (!fetched.ok) return err(fetched.error.detail)
+    const price = (of: Ticks): string => formatPrice(instrument, of)
+    return ok(
+      fetched.value.map((bar) => ({
+        ts: bar.ts,
+        open: price(bar.open),
+        high: price(bar.high),
+        low: price(bar.low),
+        close: price(bar.close),
+        volume: String(bar.volume),
+      })),
+    )
+  }
+
+  async tickers(symbols: readonly string[]): Promise<Result<readonly MarketTicker[], string>> {
+    const venue = this.venue(MINUTE_MS)
+    if (!venue.ok) return venue
+    const found: MarketTicker[] = []
+    for (const category of ['linear', 'spot'] as const) {
+      const own = symbols.filter((symbol) => categoryOf(symbol) === category)
+      if (own.length === 0) continue
+      const rows = await venue.value.market.tickers(category, own)
+      if (!rows.ok) return err(rows.error.detail)
+      found.push(...rows.value)
+    }
+    return ok(symbols.flatMap((symbol) => found.find((row) => row.symbol === symbol) ?? []))
+  }
+
+  async book(symbol: string, depth: number): Promise<Result<MarketBook, string>> {
+    const venue = this.venue(MINUTE_MS)
+    if (!venue.ok) return venue
+    const book = await venue.value.market.book(categoryOf(symbol), symbol, depth)
+    return book.ok ? book : err(book.error.detail)
+  }
+
+  async fundings(symbol: string, from: number, until: number): Promise<Result<readonly MarketFunding[], string>> {
+    const found = await this.at(symbol, MINUTE_MS)
+    if (!found.ok) return found
+    const rows = await found.value.venue.fundings(found.value.instrument.index, ts(from), ts(until))
+    return rows.ok ? ok(rows.value.map((row) => ({ ts: row.ts, rate: formatDecimal(row.rate, RATE_SCALE) }))) : err(rows.error.detail)
+  }
+
+  private async at(
+    symbol: string,
+    intervalMs: number,
+  ): Promise<Result<{ readonly venue: BybitVenue; readonly instrument: Instrument }, string>> {
+    const ready = await this.ready(intervalMs)
+    if (!ready.ok) return ready
+    const instrument = ready.value.instruments.find((each) => each.symbol === symbol)
+    return instrument === undefined ? err(`${symbol} is not traded here`) : ok({ venue: ready.value.venue, instrument })
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { RoleContext } from './roles/role-context.ts'
 import { PngCharts } from '../../api/png-charts.ts'
+import type { ConfiguredValue } from '../../api/ports/ports.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/access/api-keys.ts'
 import { PostgresPeople } from '../../db/access/people.ts'
@@ -23,6 +24,8 @@ import { QueuedBacktests } from '../../jobs/backtests.ts'
 import type { JobQueues } from '../../jobs/queues.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { allocatorSettings } from '../config/sections/allocator-config.ts'
+import { type Origin, valueAt } from '../config/config.ts'
+import { CONFIG_KEYS, type ConfigKey } from '../config/config-keys.ts'
 import { configuredSettings } from '../config/sections/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
 import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
@@ -33,6 +36,7 @@ import { RISK_PROFILES } from '../risk/profiles.ts'
 import { readTag } from '../system/paths.ts'
 import type { CurrentStrategies } from './current-strategies.ts'
 import { openWebhooks } from './alerts/webhooks.ts'
+import { recentMarket } from './recent-market.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 import { methodWeights } from './method-weights.ts'
@@ -49,6 +53,7 @@ export function commandPorts(
   const { sql } = database
   const { costs } = RISK_PROFILES[config.profile]
   const sources = new PostgresSignalSources(sql, paths.signalsKey, Date.now)
+  const signals = new PostgresSignals(sql, sources)
   const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
   return {
     reads: new PostgresReads(database),
@@ -62,7 +67,8 @@ export function commandPorts(
     people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
     signals: {
       sources,
-      rows: new PostgresSignals(sql, sources),
+      rows: signals,
+      intake: signals,
       address: (config.hooks.url ?? `http://127.0.0.1:${config.hooks.port}`).replace(/\/+$/, ''),
     },
     alerts: new PostgresAlerts(sql, Date.now),
@@ -81,6 +87,8 @@ export function commandPorts(
     },
     charts: new PngCharts(candles),
     candles,
+    log: context.recentLog,
+    market: recentMarket(publicVenue, Date.now),
     system: {
       profile: config.profile,
       version: packageJson.version,
@@ -95,8 +103,18 @@ export function commandPorts(
       allowsChatEntry: config.chat.allowManualEntry,
       riskSettings: configuredSettings(config),
       maintenanceRate: costs.maintenanceRate / RATE_ONE,
+      configuration: CONFIG_KEYS.map((key) => configuredValue(key, valueAt(config, key.path), context.origins.get(key.path))),
       allocator: allocatorSettings(config.allocator),
     },
     wallNow: () => Date.now(),
   }
 }
+
+const configuredValue = (key: ConfigKey, value: unknown, origin: Origin | undefined): ConfiguredValue => ({
+  key: key.path,
+  value: key.isSecret && value !== undefined ? '•••' : (value ?? null),
+  origin: origin === undefined || origin.kind === 'default' ? 'default' : `${origin.kind} ${origin.name}`,
+  isSecret: key.isSecret,
+  envName: key.envName,
+  allowed: key.allowed,
+})

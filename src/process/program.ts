@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { dataDirectory, environment, loadConfig } from '../config/config.ts'
+import { RecentLog } from './recent-log.ts'
 import { throttledLog } from './throttled-log.ts'
 import { hintFor } from '../config/hint.ts'
 
@@ -91,9 +92,12 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     return 3
   }
   for (const { sentence, next } of strategies.value.broken) terminal.warn(`${sentence} No configured strategy uses it. ${next}`)
+  const recentLog = new RecentLog(Date.now)
   const context: RoleContext = {
     config,
     configured,
+    origins: counted.value.origins,
+    recentLog,
     reread: () => {
       const now = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files: flags.config })
       if (now.ok) return ok(now.value.values)
@@ -106,6 +110,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     around,
     log: throttledLog(
       (level, text) => {
+        recentLog.note(level, text)
         if (level !== 'info') terminal.warn(`${role === 'all' ? '' : `${role}: `}${text}`)
       },
       () => performance.now(),

@@ -11,6 +11,7 @@ import { openRecoveryMark } from '../../src/trader/recovery-mark.ts'
 import { openDecisionMark } from '../../src/trader/strategies/decision-mark.ts'
 import { claimDirectory, pathsOf } from '../../src/system/paths.ts'
 import { PartWatch } from '../../src/process/watch/part-watch.ts'
+import { RecentLog } from '../../src/process/recent-log.ts'
 import { Supervisor } from '../../src/process/watch/supervisor.ts'
 import { Terminal } from '../../src/process/terminal.ts'
 import { BUILT_IN } from '../../src/strategy-files/load.ts'
@@ -83,7 +84,17 @@ if (isTrader) {
   const sink = { write: (text: string) => (output += text) }
   const before = { SIGTERM: process.listeners('SIGTERM'), SIGINT: process.listeners('SIGINT') }
   const supervisor = new Supervisor({
-    context: { config, configured: config, reread: () => ok(config), paths, liveStatement: undefined, strategies: BUILT_IN, log: () => {} },
+    context: {
+      config,
+      configured: config,
+      origins: new Map(),
+      recentLog: new RecentLog(Date.now),
+      reread: () => ok(config),
+      paths,
+      liveStatement: undefined,
+      strategies: BUILT_IN,
+      log: () => {},
+    },
     entry,
     flags: [],
     isSafe: behavior.isSafe ?? false,

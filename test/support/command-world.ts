@@ -7,6 +7,8 @@ import type { RiskSettings } from '../../src/risk/settings/rules.ts'
 import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { FundingSum, PeriodSum, TradeNote } from '../../api/ports/portfolio-ports.ts'
+import type { LogLine } from '../../api/ports/log-ports.ts'
+import { CONFIGURED } from './configured.ts'
 import type { StoredAction } from '../../api/ports/action-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports/ports.ts'
 import type { SignalRow, SignalSource } from '../../api/ports/signal-ports.ts'
@@ -23,6 +25,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
+import { memoryMarket } from './memory-market.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
 import { memoryAlerts, memoryPrices } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'
@@ -143,6 +146,7 @@ export interface World {
   signals: readonly SignalRow[]
   /** Commands as rows, beside `sent`: a test writes them. */
   actions: StoredAction[]
+  log: LogLine[]
   now: number
 }
 
@@ -180,6 +184,7 @@ export function makeWorld(profile = 'sim'): World {
     keys: [],
     sources: [],
     actions: [],
+    log: [],
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     now: 1_000_000,
@@ -266,6 +271,8 @@ export function makeWorld(profile = 'sim'): World {
         },
       },
       candles: async () => undefined,
+      log: { last: () => world.log },
+      market: memoryMarket(() => world.now),
       people: { list: async () => [], add: async () => true, setRole: async () => 'done', remove: async () => 'done' },
       keys: {
         list: async () => world.keys,
@@ -304,6 +311,7 @@ export function makeWorld(profile = 'sim'): World {
           },
         },
         rows: { list: async ({ limit }) => world.signals.slice(0, limit) },
+        intake: { open: async () => undefined, take: async () => ({ id: 0, judgment: { type: 'duplicate', of: 0 } }) },
       },
       alerts: memoryAlerts(() => world.now),
       webhooks: memoryWebhooks(),
@@ -359,6 +367,7 @@ export function makeWorld(profile = 'sim'): World {
         allowsChatEntry: true,
         riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
         maintenanceRate: 0.005,
+        configuration: CONFIGURED,
         allocator: { method: 'equal', every: 'week', least: 0.05, most: 0.6, step: 1, drawdown: 0.2 },
       },
       wallNow: () => world.now,

@@ -3,11 +3,12 @@
  */
 import { ROLES, type Role, type Scope } from '../command.ts'
 
-const LOOKS = ['account:read', 'trade:read', 'strategy:read', 'report:read', 'alerts:read'] as const
+const LOOKS = ['market:read', 'account:read', 'trade:read', 'strategy:read', 'report:read', 'alerts:read'] as const
 const OPERATES = [...LOOKS, 'control:pause', 'backtest:run', 'report:write', 'alerts:write'] as const
 
 /** The lowest role that a scope belongs to: a key has the highest of its scopes. */
 const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
+  'market:read': 'viewer',
   'account:read': 'viewer',
   'trade:read': 'viewer',
   'strategy:read': 'viewer',
@@ -23,6 +24,9 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
   'trade:write': 'trader',
   'strategy:write': 'trader',
   agent: 'viewer',
+  'signal:write': 'trader',
+  'config:read': 'operator',
+  'audit:read': 'admin',
   admin: 'admin',
 }
 

@@ -24,7 +24,7 @@ const list = runs('Webhooks', '/webhook list')
 export const webhookShape = {
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,29}$/i, 'up to 30 letters, digits and dashes')
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,29}$/, 'up to 30 letters, digits and dashes')
     .optional(),
   url: z.string().min(1).max(1_000).optional(),
   preset: z.enum(WEBHOOK_PRESETS, { error: `use one of ${WEBHOOK_PRESETS.join(', ')}` }).optional(),

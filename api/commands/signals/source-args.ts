@@ -27,7 +27,7 @@ const span = (mostMs: number, words: string) =>
 export const sourceShape = {
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,29}$/i, 'up to 30 letters, digits and dashes')
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,29}$/, 'up to 30 letters, digits and dashes')
     .optional(),
   format: z.enum(SIGNAL_FORMATS).optional(),
   symbols: z.string().min(1).max(300).optional(),

@@ -2,6 +2,8 @@
  * What each role of an installation is given, and what the trader reports to its parent process.
  */
 import type { Config } from '../../config/sections/config-schema.ts'
+import type { LoadedConfig } from '../../config/config.ts'
+import type { RecentLog } from '../recent-log.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { Result } from '../../core/result.ts'
 import type { Installation } from '../../config/installation.ts'
@@ -15,6 +17,9 @@ export interface RoleContext extends Installation {
   readonly reread: () => Result<Config, Problem>
   /** As it was at the start, before what operators have changed. */
   readonly configured: Config
+  /** Where each value of it comes from, by key. */
+  readonly origins: LoadedConfig['origins']
+  readonly recentLog: RecentLog
   /** Puts something between the trader and what outlives it: recovery tests do. */
   readonly around?: ((ports: OutlivingPorts) => OutlivingPorts) | undefined
 }

@@ -19,6 +19,7 @@ import { ConditionsReader } from './read/conditions.ts'
 
 import { HistoryReader } from './read/history.ts'
 import { intervalName } from './interval.ts'
+import { MarketReader } from './read/market-reader.ts'
 import { ListingReader } from './read/listing.ts'
 import { toBar } from './map.ts'
 import { OrderWriter } from './orders/order-writer.ts'
@@ -72,12 +73,15 @@ export class BybitVenue implements TradedVenue {
   private readonly lister: ListingReader
   private readonly reader: AccountReader
   private readonly writer: OrderWriter
+  /** The market as anybody sees it now. */
+  readonly market: MarketReader
 
   constructor(transport: Transport, options: BybitOptions) {
     this.transport = transport
     this.options = options
     this.requests = new Requests(transport, options)
     this.conditionsReader = new ConditionsReader(this.requests, options.wallMs)
+    this.market = new MarketReader(this.requests)
     this.lister = new ListingReader(this.requests)
     this.reader = new AccountReader(this.requests, this.symbols)
     this.writer = new OrderWriter(this.requests, this.symbols)

@@ -37,6 +37,8 @@ import { ts } from '../../../src/core/units.ts'
 import type { KernelInput } from '../../../src/kernel/input.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CONFIGURED } from '../configured.ts'
+import { memoryMarket } from '../memory-market.ts'
 import { ScriptedTrader } from './scripted-trader.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from '../process/temporary-database.ts'
 
@@ -153,6 +155,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const profile = options.profile ?? 'sim'
   const keys = new PostgresApiKeys(sql, profile)
   const sources = new PostgresSignalSources(sql, join(dataDir, 'signals.key'), options.wallNow ?? Date.now)
+  const signals = new PostgresSignals(sql, sources)
   const ports: CommandPorts = {
     keys,
     people: new PostgresPeople(sql, { telegram: [], discord: [] }),
@@ -170,7 +173,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     actions: new PostgresActions(sql),
     confirmations: new PostgresConfirmations(sql),
     confirm: { maxDriftBps: 50, live: {} },
-    signals: { address: 'https://hooks.example.test', sources, rows: new PostgresSignals(sql, sources) },
+    signals: { address: 'https://hooks.example.test', sources, rows: signals, intake: signals },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
@@ -186,6 +189,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
     charts: undefined,
     candles: async () => undefined,
+    log: { last: () => [] },
+    market: memoryMarket(() => trader.now),
     system: {
       profile,
       version: '0.1.0',
@@ -195,6 +200,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       allowsChatEntry: true,
       riskSettings: { ...(RISK_PROFILES.sim.settings as RiskSettings), given: [] },
       maintenanceRate: 0.005,
+      configuration: CONFIGURED,
       allocator: { method: 'off', every: 'week', least: 0.05, most: 0.5, step: 0.2, drawdown: 0.2 },
     },
     wallNow: options.wallNow ?? Date.now,
