@@ -15,6 +15,10 @@ import { withProblems } from './problem-answers.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { accountRoutes } from './routes/account-routes.ts'
 import { marketRoutes } from './routes/market-routes.ts'
+import { type Streams, streamRoutes } from './routes/stream-routes.ts'
+import { asyncApi } from './stream/asyncapi.ts'
+import { EventTail } from './stream/event-tail.ts'
+import { Tickets } from './stream/tickets.ts'
 import { systemRoutes } from './routes/system-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
@@ -38,7 +42,9 @@ const BODY_MAX = 256 * 1024
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
 
-export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
+export const makeStreams = ({ ports }: ApiContext): Streams => ({ tail: new EventTail(ports.reads), tickets: new Tickets(ports.wallNow) })
+
+export function makeApp(context: ApiContext, streams: Streams = makeStreams(context)): OpenAPIHono<ApiEnv> {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>()
   const failed = onError((requestId, cause) =>
@@ -121,6 +127,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', positionRoutes(context))
   app.route('/api/v1', orderRoutes(context))
   app.route('/api/v1', actionRoutes(context))
+  app.route('/api/v1', streamRoutes(context, streams))
   app.route('/api/v1', marketRoutes(context))
   app.route('/api/v1', accountRoutes(context))
   app.route('/api/v1', systemRoutes(context))
@@ -152,6 +159,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     },
   }
   app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
+  app.get('/asyncapi.json', (c) => c.json(asyncApi(ports.system.version)))
   return app
 }
 

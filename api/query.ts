@@ -82,5 +82,6 @@ export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { 
       issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')}: no such key; ${right}` : undefined,
   })
   // The keys and what they hold are the same: only others are refused.
-  return createRoute({ ...config, request: { ...config.request, query: closed } } as unknown as R)
+  const strict: R = Object.assign({}, config, { request: { ...config.request, query: closed } })
+  return createRoute(strict)
 }

@@ -4,10 +4,10 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Result, err, ok } from '../src/core/result.ts'
-import { makeApp } from './app.ts'
+import { makeApp, makeStreams } from './app.ts'
 import type { ApiContext } from './context.ts'
-import { Feed } from './feed.ts'
-import { WsGate } from './ws.ts'
+import { Feed } from './stream/feed.ts'
+import { WsGate } from './stream/ws-gate.ts'
 
 export interface ApiServer {
   readonly port: number
@@ -34,11 +34,19 @@ const TICK_MS = 1_000
 const CALM_MS = 50
 
 export async function startApi(context: ApiContext, options: ApiOptions): Promise<Result<ApiServer, ApiStartProblem>> {
-  const app = makeApp(context)
+  const streams = makeStreams(context)
+  const app = makeApp(context, streams)
   const feed = new Feed(context.ports, (cause) =>
     context.log(`the event feed could not read: ${cause instanceof Error ? cause.message : String(cause)}`),
   )
-  const gate = new WsGate({ keys: context.keys, feed, hosts: context.hosts, wallNow: context.ports.wallNow, log: context.log })
+  const gate = new WsGate({
+    keys: context.keys,
+    tickets: streams.tickets,
+    feed,
+    hosts: context.hosts,
+    wallNow: context.ports.wallNow,
+    log: context.log,
+  })
   const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
   server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
   const listening = await new Promise<Result<number, ApiStartProblem>>((resolve) => {
@@ -54,9 +62,14 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
     calm ??= setTimeout(() => {
       calm = undefined
       feed.wake()
+      streams.tail.wake()
     }, CALM_MS)
   })
-  const tick = setInterval(() => feed.wake(), TICK_MS)
+  const tick = setInterval(() => {
+    feed.wake()
+    feed.tick()
+    streams.tail.wake()
+  }, TICK_MS)
   return ok({
     port: listening.value,
     close: async () => {

@@ -20,7 +20,7 @@ import { content, results, runAsked, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 import { Period } from './result-routes.ts'
 
-const Account = z
+export const Account = z
   .object({
     state: z.string(),
     equity: decimal(),
@@ -36,7 +36,7 @@ const Account = z
     updatedAt: instant(),
   })
   .openapi('Account')
-const toAccount = (row: AccountRow): z.infer<typeof Account> => ({
+export const toAccount = (row: AccountRow): z.infer<typeof Account> => ({
   state: row.state,
   equity: row.equity,
   wallet: row.wallet,

@@ -117,7 +117,8 @@ async function whatWasDone<Body extends object, Status extends 200 | 202>(
   const text = rows.map(({ outcome }) => outcome?.text ?? 'The trader has not responded yet.').join(' ')
   const answer = answerCommand({ status, code: status, reply: reply('As first asked', { text }), actions: rows.map(({ id }) => id) })
   // Each route that gives a key to a command answers with its result.
-  return answer as unknown as { readonly status: Status; readonly body: Body }
+  const { body }: { readonly body: object } = answer
+  return { status: answer.status as Status, body: body as Body }
 }
 
 /** Where a program looks how far it is. */

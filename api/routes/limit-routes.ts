@@ -4,10 +4,11 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { CommandScope } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
-import { settingsOf } from '../commands/groups/limits-command.ts'
+import { type RiskSettingsShown, settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
 import { shownChange } from '../commands/groups/audit-command.ts'
+import type { RiskChange } from '../ports/ports.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
@@ -23,7 +24,7 @@ const Limit = z
   })
   .openapi('Limit')
 
-const Change = z
+export const RiskChangeShape = z
   .object({
     id: z.string(),
     ts: instant(),
@@ -36,6 +37,11 @@ const Change = z
     until: instant().nullable().openapi({ description: 'When it goes back by itself' }),
   })
   .openapi('RiskChange')
+
+export function toRiskChange(row: RiskChange, configured: RiskSettingsShown): z.infer<typeof RiskChangeShape> {
+  const { isFromConfigured: _from, isToConfigured: _to, surface: _surface, seq, ts, until, ...change } = shownChange(row, configured)
+  return { id: String(seq), ...change, ts: iso(ts), until: isoOrNull(until) }
+}
 
 export function limitRoutes(context: ApiContext) {
   const { runner, ports } = context
@@ -86,7 +92,7 @@ export function limitRoutes(context: ApiContext) {
       security,
       middleware: needs('account:read'),
       request: { query: ListQuery },
-      responses: { 200: { description: 'Changes', ...content(listOf(Change)) } },
+      responses: { 200: { description: 'Changes', ...content(listOf(RiskChangeShape)) } },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
@@ -96,18 +102,7 @@ export function limitRoutes(context: ApiContext) {
           rows,
           limit,
           (row) => row.seq,
-          (row) => {
-            const {
-              isFromConfigured: _from,
-              isToConfigured: _to,
-              surface: _surface,
-              seq,
-              ts,
-              until,
-              ...change
-            } = shownChange(row, ports.system.riskSettings)
-            return { id: String(seq), ...change, ts: iso(ts), until: isoOrNull(until) }
-          },
+          (row) => toRiskChange(row, ports.system.riskSettings),
         ),
         200,
       )

@@ -2,12 +2,11 @@
  * The exchange's public market over REST: what may be traded, candles, tickers, order books, funding rates.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { parseInterval } from '../../src/market/candles/interval.ts'
 import { type Instrument, INSTRUMENT_STATUSES, formatPrice, formatQuantity } from '../../src/market/instrument.ts'
 import type { MarketCandle, MarketFunding, MarketTicker } from '../../src/market/public-market.ts'
 import { formatDecimal } from '../../src/core/decimal.ts'
 import type { Result } from '../../src/core/result.ts'
-import { CASH_SCALE, HOUR_MS, MINUTE_MS, lots, ticks } from '../../src/core/units.ts'
+import { CASH_SCALE, HOUR_MS, lots, ticks } from '../../src/core/units.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { LIMIT_MAX, ListQuery, fromCursor, listOf, page } from '../page.ts'
@@ -167,14 +166,13 @@ export function marketRoutes({ ports }: ApiContext) {
     async (c) => {
       const { limit, cursor, symbol: text, interval, from, to } = c.req.valid('query')
       const symbol = (await symbolAsked(ports, text)) as string
-      const intervalMs = parseInterval(interval) ?? MINUTE_MS
       const after = fromCursor(cursor)
       const now = told(await market.now())
       const isForward = from !== undefined
       const until = Math.min(to ?? now, now)
-      const begin = isForward ? (after === undefined ? from : after + intervalMs) : undefined
+      const begin = isForward ? (after === undefined ? from : after + 1) : undefined
       const end = isForward || after === undefined ? until : Math.min(until, after)
-      const rows = told(await market.candles({ symbol, intervalMs, from: begin, until: end, count: Math.min(limit + 1, LIMIT_MAX + 1) }))
+      const rows = told(await market.candles({ symbol, interval, from: begin, until: end, count: Math.min(limit + 1, LIMIT_MAX + 1) }))
       // What has closed does not change any more.
       if (isForward && to !== undefined && to <= now) c.header('Cache-Control', 'private, max-age=86400, immutable')
       return c.json(

@@ -139,7 +139,9 @@ export class PublicVenue {
     return clock.ok ? ok(clock.value.now) : err(clock.error.detail)
   }
 
-  async candles({ symbol, intervalMs, from, until, count }: CandleQuery): Promise<Result<readonly MarketCandle[], string>> {
+  async candles({ symbol, interval, from, until, count }: CandleQuery): Promise<Result<readonly MarketCandle[], string>> {
+    const intervalMs = parseInterval(interval)
+    if (intervalMs === undefined) return err(`${interval} is no interval`)
     const found = await this.at(symbol, intervalMs)
     if (!found.ok) return found
     const { venue, instrument } = found.value

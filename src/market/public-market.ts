@@ -48,7 +48,8 @@ export interface MarketFunding {
 }
 export interface CandleQuery {
   readonly symbol: string
-  readonly intervalMs: number
+  /** `1m`, `4h`, `1d`. */
+  readonly interval: string
   /** Their starts lie at or after it; without it the newest ones are meant. */
   readonly from?: number | undefined
   /** They have closed at or before it; without it now. */

@@ -2,6 +2,7 @@
  * A public market in memory: two symbols, candles of every minute, a book and fundings, at an instant that a test sets.
  */
 import type { MarketReads } from '../../api/ports/market-ports.ts'
+import { parseInterval } from '../../src/market/candles/interval.ts'
 import { err, ok } from '../../src/core/result.ts'
 
 const HOUR_MS = 3_600_000
@@ -13,8 +14,9 @@ export function memoryMarket(now: () => number, isDown: () => boolean = () => fa
   const known = (symbol: string): boolean => symbol === 'BTCUSDT' || symbol === 'ETHUSDT'
   return {
     now: async () => (isDown() ? away : ok(now())),
-    candles: async ({ symbol, intervalMs, from, until = now(), count }) => {
+    candles: async ({ symbol, interval, from, until = now(), count }) => {
       if (isDown() || !known(symbol)) return away
+      const intervalMs = parseInterval(interval) ?? 60_000
       const last = Math.floor(Math.min(until, from === undefined ? until : from + count * intervalMs) / intervalMs)
       const first = from === undefined ? Math.max(0, last - count) : Math.ceil(from / intervalMs)
       return ok(

@@ -2,7 +2,10 @@
  * The channels `signals` and `decisions`: what each shows of what was journaled, and that new ones follow in order.
  */
 import { expect, test } from 'vitest'
-import { type Channel, type ChannelName, type Delta, Feed } from '../../api/feed.ts'
+import type { ApiKey } from '../../api/auth.ts'
+import { type ChannelName, channelOf } from '../../api/stream/channels.ts'
+import { Feed } from '../../api/stream/feed.ts'
+import type { Change, Numbered } from '../../api/stream/numbered.ts'
 import type { DecisionRow } from '../../src/journal/row.ts'
 import { makeWorld } from '../support/command-world.ts'
 
@@ -29,7 +32,10 @@ const denial = (seq: number, over: Partial<DecisionRow> = {}): DecisionRow =>
   })
 
 /** Rows as the database gives them: newest first, a page below `before`. */
-function feedOf(rows: DecisionRow[]): { readonly feed: Feed; readonly told: (readonly [ChannelName, Delta])[] } {
+type Told = readonly [ChannelName, { readonly seq: number; readonly data: Change }]
+const admin: ApiKey = { id: '1', name: 'a', role: 'admin', scopes: ['admin'], autoConfirm: false, networks: null }
+
+function feedOf(rows: DecisionRow[]) {
   const { ports } = makeWorld()
   const decisions: (typeof ports.reads)['decisions'] = async ({ limit, before, class: of, exceptStrategy }) =>
     rows
@@ -40,17 +46,23 @@ function feedOf(rows: DecisionRow[]): { readonly feed: Feed; readonly told: (rea
   const feed = new Feed({ ...ports, reads: { ...ports.reads, decisions } }, (cause) => {
     throw cause
   })
-  const told: (readonly [ChannelName, Delta])[] = []
-  feed.listen((channel, delta) => told.push([channel, delta]))
-  return { feed, told }
+  const told: Told[] = []
+  const open = async (ch: ChannelName): Promise<Numbered> => {
+    const asked = channelOf({ ch })
+    const channel = typeof asked === 'string' ? asked : await feed.open(asked, admin)
+    if (typeof channel === 'string') throw new Error(channel)
+    channel.listen(({ channel: { name } }, delta) => told.push([name, JSON.parse(String(delta.frame)) as Told[1]]))
+    return channel
+  }
+  return { feed, told, open }
 }
 const numberOf = ({ id }: { readonly id: string }): number => Number(id.replace('evt_', ''))
-const idsOf = (channel: Channel): unknown[] => (channel.snapshot() as readonly { id: string }[]).map(numberOf)
+const idsOf = (channel: Numbered): unknown[] => (channel.snapshot() as readonly { id: string }[]).map(numberOf)
 
 test('signals are entries of strategies, sent or denied; decisions are all, exits and those by hand among them', async () => {
   const rows = [order(1), order(2, { class: 'exit', side: -1 }), order(3, { strategy: 'manual' }), denial(4)]
-  const { feed } = feedOf(rows)
-  const [signals, decisions] = [await feed.open('signals'), await feed.open('decisions')]
+  const { open } = feedOf(rows)
+  const [signals, decisions] = [await open('signals'), await open('decisions')]
   expect([idsOf(signals), idsOf(decisions)]).toEqual([
     [1, 4],
     [1, 2, 3, 4],
@@ -72,9 +84,9 @@ test('signals are entries of strategies, sent or denied; decisions are all, exit
 
 test('what is decided later is appended, numbered, oldest first, and only where it belongs', async () => {
   const rows = [order(1)]
-  const { feed, told } = feedOf(rows)
-  await feed.open('signals')
-  await feed.open('decisions')
+  const { feed, told, open } = feedOf(rows)
+  await open('signals')
+  await open('decisions')
   rows.push(order(2, { class: 'exit' }), denial(3), order(4))
   feed.wake()
   const seen = (name: ChannelName): unknown[] =>

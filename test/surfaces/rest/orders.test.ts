@@ -16,7 +16,10 @@ describe.skipIf(made === undefined)('orders over REST', () => {
   const [held] = (system?.trader.kernel.config.instruments ?? []).map(({ symbol }) => symbol)
   const path = `/positions/${held}/protection`
 
-  const positionNow = async () => (await ask('GET', `/positions/${held}`)).body as unknown as { stopLoss: string; markPrice: string }
+  const positionNow = async () => {
+    const { stopLoss, markPrice } = (await ask('GET', `/positions/${held}`)).body
+    return { stopLoss: String(stopLoss), markPrice: String(markPrice) }
+  }
   const between = (a: string, b: string, part: number): string => (Number(a) + (Number(b) - Number(a)) * part).toFixed(1)
 
   test('S17 a tighter stop moves at once, a looser one asks, and a key that only takes risk off may not loosen it', async () => {
