@@ -88,6 +88,8 @@ const VERSIONED = [
   ['put', '/risk/limits/{key}'],
 ] as const
 
+/** A part of the account that the query names, or that there may be nothing of yet. */
+const NAMES_PART = /\/(risk\/measures|denials|stats|config|ledger\/check)$/
 const MARKET = /\/(instruments|candles|tickers|orderbook|funding)(\/|$)/
 
 const hasJson = ({ responses }: Operation): boolean => JSON.stringify(responses?.['200'] ?? {}).includes('application/json')
@@ -97,7 +99,7 @@ function codesOf(path: string, method: string, operation: Operation): readonly P
   const isChange = method !== 'get'
   const codes: ProblemCode[] = [...ALL, ...WITH_INPUT]
   if (hasKey) codes.push(...WITH_DATABASE, ...WITH_KEY)
-  if (path.includes('{') || isChange) codes.push('not_found')
+  if (path.includes('{') || isChange || NAMES_PART.test(path)) codes.push('not_found')
   if (isChange) codes.push(...WITH_BODY, ...WITH_COMMAND)
   if (VERSIONED.some(([how, ending]) => method === how && path.endsWith(ending))) codes.push('version_conflict')
   if (MARKET.test(path)) codes.push('exchange_unavailable', 'not_found')

@@ -52,7 +52,7 @@ export const EventAfter = z
   .string()
   .refine((text) => fromId('evt', text) !== undefined, 'use the id of an event such as evt_0000000002A')
   .transform((text) => fromId('evt', text) as number)
-  .openapi({ type: 'string', pattern: '^evt_[0-9A-HJKMNP-TV-Z]{11}$', description: 'events after this one, oldest first' })
+  .openapi({ type: 'string', pattern: '^evt_[0-7][0-9A-HJKMNP-TV-Z]{10}$', description: 'events after this one, oldest first' })
 
 const EVENT_WORDS = `use some of ${EVENT_TYPES.join(', ')}, with commas between`
 const isEventType = (text: string): text is EventType => (EVENT_TYPES as readonly string[]).includes(text)

@@ -266,7 +266,8 @@ export class CommandRunner {
   }
 
   private async perform(command: Command, args: unknown, request: CommandRequest): Promise<CommandResult> {
-    const context = this.context(request)
+    const actions: number[] = []
+    const context = { ...this.context(request), onAction: (id: number): void => void actions.push(id) }
     if (command.run !== undefined) {
       const answer = await this.withSilence(command, await command.run(context, args))
       await this.ports.audit.note(this.entry(command, args, request, 'read', answer.title))
@@ -305,7 +306,8 @@ export class CommandRunner {
     const late = isRisky || plan.addsRisk !== true ? undefined : await codeRefusal(command, true, request.actor, this.ports)
     if (late !== undefined) return refuse(late)
     const isDirect = tier === 'C0' || plan.isDirect === true || (isAuto && plan.isAsked !== true)
-    return isDirect ? this.execute(command, args, plan.todo, request, undefined) : this.ask(command, args, plan, request)
+    if (isDirect) return this.execute(command, args, plan.todo, request, undefined)
+    return { ...(await this.ask(command, args, plan, request)), actions }
   }
 
   /** Figures of the account are old where the trader is silent: said on each of them. */

@@ -214,8 +214,7 @@ export function readRoutes({ ports }: ApiContext) {
           symbol: SymbolAsked.optional(),
           orderId: z
             .string()
-            .max(40)
-            .refine((text) => fromId('ord', text) !== undefined, 'use the id of an order such as ord_0000000002A')
+            .regex(/^ord_[0-7][0-9A-HJKMNP-TV-Z]{10}$/, 'use the id of an order such as ord_0000000002A')
             .optional(),
         }),
       },

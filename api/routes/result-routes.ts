@@ -23,6 +23,7 @@ export const Period = (fallback: string) =>
     .max(30)
     .default(fallback)
     .refine((text) => periodOf(text, 0) !== undefined, 'use 1d, 7d, 30d, 90d, ytd, all or 2026-01-01..2026-02-01')
+    .openapi({ pattern: '^(1d|7d|30d|90d|ytd|all|\\d{4}-\\d{2}-\\d{2}\\.\\.\\d{4}-\\d{2}-\\d{2})$', example: '30d' })
 
 const fraction = (description: string) => z.number().nullable().openapi({ description })
 const Result = z

@@ -18,7 +18,10 @@ import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.
 import { knownSymbols, resolveSymbol, symbolIn } from '../symbol.ts'
 import { externalText, hasExternal, sideOf } from './trading-group.ts'
 
-/** @param part distinguishes the commands of one request: each is done once, however often the request comes. */
+/**
+ * @param part distinguishes the commands of one request: each is done once, however often the request comes. What begins with `/` is what was
+ *   asked for; with `~`, what only comes before it.
+ */
 export const askedBy = ({ actor, requestId, idempotencyKey, onAction }: CommandContext, part = ''): AskedBy => ({
   actor: calledBy(actor),
   surface: actor.surface,
@@ -356,7 +359,7 @@ const panic = defineAction({
   before: async (context, args) => {
     const { symbol } = await panicScope(context, args.target)
     const scope: CommandScope = symbol === undefined ? { type: 'account' } : { type: 'symbol', symbol }
-    await context.ports.control.send({ name: 'pause', scope, reason: 'panic asked' }, askedBy(context, '/pause'))
+    await context.ports.control.send({ name: 'pause', scope, reason: 'panic asked' }, askedBy(context, '~pause'))
   },
   plan: async (context, args) => {
     const { reads } = context.ports

@@ -161,7 +161,7 @@ const reconcile = defineAction({
   plan: async (context, args) => {
     const todo = { fix: args.action === 'fix' }
     if (!todo.fix) return { type: 'plan', card: reply('Reconcile now?'), yes: 'Reconcile', no: 'Not now', todo }
-    const outcome = await context.ports.control.send({ name: 'reconcile' }, askedBy(context, '/look'))
+    const outcome = await context.ports.control.send({ name: 'reconcile' }, askedBy(context, '~look'))
     if (outcome === undefined || outcome.status !== 'done')
       return refuse(
         reply('Could not compare the account', {

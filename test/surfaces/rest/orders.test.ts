@@ -119,6 +119,17 @@ describe.skipIf(made === undefined)('orders over REST', () => {
     expect(system.trader.steps.filter((step) => step.input.type === 'add-hold')).toHaveLength(holds)
   })
 
+  test('a panic that died before its card was answered is asked again: that entries were paused is not its end', async () => {
+    const { sql } = system.temporary.database
+    const key = { 'Idempotency-Key': 'panic-asked' }
+    const first = await ask('POST', '/control/panic', {}, key)
+    expect([first.status, first.body.status, first.body.actions]).toEqual([202, 'confirm', [expect.stringMatching(/^act_/)]])
+    await sql`update idempotency set status = null, body = null where key = 'panic-asked'`
+    await new PostgresIdempotency(sql).interruptPending()
+    const again = await ask('POST', '/control/panic', {}, key)
+    expect([again.status, again.body.status]).toEqual([202, 'confirm'])
+  })
+
   test('an Idempotency-Key whose day is over does not stand for another command', async () => {
     const { sql } = system.temporary.database
     await sql`delete from idempotency where key = 'pause-before-the-kill'`
