@@ -2,6 +2,7 @@
  * The files of the repository that are made from code, and how each is made.
  */
 import { ALERTS_PAGE, alertsPage } from './alerts-page.ts'
+import { asyncApiText } from './asyncapi.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'
 import { architecturePage } from './layers.ts'
@@ -16,6 +17,7 @@ export const REFERENCES: readonly (readonly [path: string, make: () => string | 
   ['docs/commands.md', commandsPage],
   [ALERTS_PAGE, alertsPage],
   ['docs/openapi.json', openApiText],
+  ['docs/asyncapi.json', asyncApiText],
   ['docs/architecture.md', architecturePage],
   [BUILT_IN_PAGE, builtInPage],
 ]
