@@ -121,6 +121,14 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
       await next()
     }),
   )
+  app.use(
+    '/api/v1/*',
+    createMiddleware<ApiEnv>(async (c, next) => {
+      await next()
+      // Whoever has changed something sees it at once, whether or not its event was heard of.
+      if (c.req.method !== 'GET') context.held?.forget()
+    }),
+  )
   app.use('/api/v1/*', tagAnswers)
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))

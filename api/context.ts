@@ -2,6 +2,7 @@
  * What the HTTP and WebSocket surfaces are made with.
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
+import type { HeldRows } from './held-reads.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
 import type { CommandRunner } from './commands/run.ts'
 
@@ -36,6 +37,8 @@ export interface ApiContext {
   readonly keys: ApiKeys
   readonly idempotency: Idempotency
   readonly database: DatabaseState
+  /** What is held of reads; forgotten with each event and each change. Undefined: nothing is. */
+  readonly held?: HeldRows | undefined
   /** Host names that a request may be addressed to. */
   readonly hosts: readonly string[]
   readonly log: (text: string) => void

@@ -59,6 +59,7 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   if (!listening.ok) return listening
   let calm: NodeJS.Timeout | undefined
   const stopEvents = await options.onEvent(() => {
+    context.held?.forget()
     calm ??= setTimeout(() => {
       calm = undefined
       feed.wake()

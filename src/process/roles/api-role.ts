@@ -6,6 +6,7 @@ import type { RoleContext, RunningRole } from './role-context.ts'
 import type { DatabaseState } from '../../../api/context.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
+import { HeldRows, heldKeys, heldReads } from '../../../api/held-reads.ts'
 import { startApi } from '../../../api/server.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
 import type { Database } from '../../../db/client.ts'
@@ -37,11 +38,15 @@ export async function startApiRole(
     log('warn', `${admin.file} was missing or unreadable: it now holds a new admin key, and the previous one is revoked.`)
   const idempotency = new PostgresIdempotency(sql)
   await idempotency.interruptPending()
+  const steadyNow = (): number => performance.now()
+  const held = new HeldRows(steadyNow)
   const server = await startApi(
     {
-      ports,
+      // Routes look at what is held; commands decide by what is there.
+      ports: { ...ports, reads: heldReads(ports.reads, held) },
+      held,
       runner: new CommandRunner(ports),
-      keys: new PostgresApiKeys(sql, config.profile),
+      keys: heldKeys(new PostgresApiKeys(sql, config.profile), held, steadyNow),
       idempotency,
       database: pulse,
       hosts: [config.api.host, 'localhost', '127.0.0.1', '::1'],
