@@ -5,6 +5,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { PositionRow } from '../../src/journal/row.ts'
 import { signOf } from '../amount.ts'
 import { type ApiEnv, needs } from '../auth.ts'
+import { symbolIn } from '../commands/symbol.ts'
 import { coinOf } from '../commands/words/format.ts'
 import type { ApiContext } from '../context.ts'
 import { expectVersion, versionOf } from '../entity-tag.ts'
@@ -72,9 +73,19 @@ export function positionRoutes(context: ApiContext) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
 
   const positionOf = async (id: string): Promise<PositionRow> => {
-    const row = (await reads.positions()).find(
+    const rows = await reads.positions()
+    const named = rows.find(
       (each) => positionId(each) === id || each.symbol === id || (each.tradeNumber !== null && each.tradeNumber === numberOf('pos', id)),
     )
+    // As it is typed elsewhere: BTC, btc/usdt.
+    const symbol =
+      named === undefined
+        ? symbolIn(
+            rows.map((each) => each.symbol),
+            id,
+          )
+        : undefined
+    const row = named ?? rows.find((each) => each.symbol === symbol)
     if (row === undefined) throw problem('not_found', `There is no open position ${id}.`)
     return row
   }

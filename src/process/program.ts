@@ -14,7 +14,7 @@ import { hintFor } from '../config/hint.ts'
 import { claimDirectory, pathsOf } from '../system/paths.ts'
 import { withStrategyChanges } from '../config/strategy-changes.ts'
 import { err, ok } from '../core/result.ts'
-import { configTexts, pin, pinnedConfig, pinnedStrategies } from '../config/pinned-config.ts'
+import { configTexts, pin, pinnedConfig, pinnedFileOf, pinnedStrategies } from '../config/pinned-config.ts'
 import { runRole } from './roles/roles.ts'
 import { Supervisor } from './watch/supervisor.ts'
 import { Terminal } from './terminal.ts'
@@ -96,7 +96,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
   const context: RoleContext = {
     config,
     configured,
-    origins: counted.value.origins,
+    origins: flags.pinned === undefined ? counted.value.origins : originsOfFiles(counted.value.origins, flags.pinned),
     recentLog,
     reread: () => {
       const now = loadConfig({ env, flags: { dataDir: flags['data-dir'], profile: flags.profile }, files: flags.config })
@@ -135,6 +135,10 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
     onLocked: () => pin(paths.run, { config: configTexts(flags.config), strategies: listOf(strategies.value) }),
   }).run()
 }
+
+/** Copies are read, and the user knows the files. */
+const originsOfFiles = (origins: RoleContext['origins'], run: string): RoleContext['origins'] =>
+  new Map([...origins].map(([key, origin]) => [key, { ...origin, name: origin.kind === 'file' ? pinnedFileOf(run, origin.name) : origin.name }]))
 
 function readFlags(words: readonly string[]) {
   return parseArgs({
