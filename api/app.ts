@@ -1,7 +1,7 @@
 /**
  * The HTTP application: what stands before every request, and the routes.
  */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
@@ -61,7 +61,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
 
   app.use(async (c, next) => {
     const given = c.req.header('x-request-id')
-    const requestId = given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : `req_${randomBytes(9).toString('base64url')}`
+    const requestId = given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : `req_${randomUUID()}`
     c.set('requestId', requestId)
     c.header('X-Request-Id', requestId)
     c.header('X-Content-Type-Options', 'nosniff')

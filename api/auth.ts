@@ -35,6 +35,8 @@ export interface ApiEnv {
     requestId: string
     /** Of what a change of the answered row would be judged by. */
     version?: string
+    /** It will not change any more: its Cache-Control is the route's. */
+    isCacheable?: boolean
   }
 }
 

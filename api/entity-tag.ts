@@ -26,22 +26,26 @@ export function expectVersion(c: Context<ApiEnv>, version: string, what: string)
   throw problem('version_conflict', `${what} has changed since you read it. Read it again, and send its ETag in If-Match.`)
 }
 
-/** Gives each JSON answer to a GET its tag, and 304 to who has it. */
+/**
+ * Gives each JSON answer to a GET its tag, and 304 to who has it. Where the text is made, so that no body is read again for its digest.
+ */
 export const tagAnswers = createMiddleware<ApiEnv>(async (c, next) => {
-  await next()
-  if (c.req.method !== 'GET' || c.res.status !== 200 || c.res.headers.get('content-type')?.startsWith('application/json') !== true) return
-  const text = await c.res.text()
-  const version = c.get('version')
-  const tag = `"${version === undefined ? '' : `${version}.`}${digestOf(text)}"`
-  const headers = new Headers(c.res.headers)
-  headers.set('ETag', tag)
-  if (headers.get('Cache-Control') === 'no-store') headers.set('Cache-Control', 'private, no-cache')
-  const seen = c.req.header('if-none-match')
-  const isSeen = seen !== undefined && (seen.trim() === '*' || tagsIn(seen).includes(tag.slice(1, -1)))
-  if (isSeen) {
-    headers.delete('content-type')
-    headers.delete('content-length')
+  if (c.req.method === 'GET') {
+    const json = c.json.bind(c)
+    const tagged = (value: unknown, status?: number): Response => {
+      if (status !== undefined && status !== 200) return json(value as object, status as 200)
+      const text = JSON.stringify(value)
+      const version = c.get('version')
+      const tag = `${version === undefined ? '' : `${version}.`}${digestOf(text)}`
+      c.header('ETag', `"${tag}"`)
+      if (!c.get('isCacheable')) c.header('Cache-Control', 'private, no-cache')
+      const seen = c.req.header('if-none-match')
+      const isSeen = seen !== undefined && (seen.trim() === '*' || tagsIn(seen).includes(tag))
+      return isSeen ? c.body(null, 304) : c.body(text, 200, JSON_TYPE)
+    }
+    // The type of what is answered is the route's, and it has been checked there.
+    c.json = tagged as typeof c.json
   }
-  c.res = undefined
-  c.res = new Response(isSeen ? null : text, { status: isSeen ? 304 : 200, headers })
+  await next()
 })
+const JSON_TYPE = { 'Content-Type': 'application/json' } as const

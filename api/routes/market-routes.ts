@@ -174,7 +174,10 @@ export function marketRoutes({ ports }: ApiContext) {
       const end = isForward || after === undefined ? until : Math.min(until, after)
       const rows = told(await market.candles({ symbol, interval, from: begin, until: end, count: Math.min(limit + 1, LIMIT_MAX + 1) }))
       // What has closed does not change any more.
-      if (isForward && to !== undefined && to <= now) c.header('Cache-Control', 'private, max-age=86400, immutable')
+      if (isForward && to !== undefined && to <= now) {
+        c.set('isCacheable', true)
+        c.header('Cache-Control', 'private, max-age=86400, immutable')
+      }
       return c.json(
         page(isForward ? rows : [...rows].reverse(), limit, (row) => row.ts, toCandle),
         200,

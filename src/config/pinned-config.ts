@@ -80,8 +80,7 @@ function readPinned(run: string): PinnedIndex | undefined {
 export const pinnedConfig = (run: string): readonly string[] => (readPinned(run)?.config ?? []).map(({ copy }) => copy)
 
 /** The file that a copy is of; any other name is its own. */
-export const pinnedFileOf = (run: string, file: string): string =>
-  readPinned(run)?.config.find(({ copy }) => copy === file)?.path ?? file
+export const pinnedFileOf = (run: string, file: string): string => readPinned(run)?.config.find(({ copy }) => copy === file)?.path ?? file
 
 /** The list of compiled strategies. */
 export const pinnedStrategies = (run: string): string | undefined => readPinned(run)?.strategies

@@ -148,13 +148,14 @@ export class PublicVenue {
     const clock = until === undefined ? await venue.clock() : undefined
     if (clock?.ok === false) return err(clock.error.detail)
     const end = until ?? clock?.value.now ?? 0
-    // The first ones of a span, where it is longer than a page.
-    const last = from === undefined ? end : Math.min(end, from + count * intervalMs)
-    const fetched = await venue.candles(instrument.index, from === undefined ? undefined : ts(from), ts(last), count)
+    // The first ones of a span, where it is longer than a page; its begin may lie between two candles.
+    const asked = from === undefined ? count : count + 1
+    const last = from === undefined ? end : Math.min(end, from + asked * intervalMs)
+    const fetched = await venue.candles(instrument.index, from === undefined ? undefined : ts(from), ts(last), asked)
     if (!fetched.ok) return err(fetched.error.detail)
     const price = (of: Ticks): string => formatPrice(instrument, of)
     return ok(
-      fetched.value.map((bar) => ({
+      fetched.value.slice(0, count).map((bar) => ({
         ts: bar.ts,
         open: price(bar.open),
         high: price(bar.high),

@@ -138,7 +138,9 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
 
 /** Copies are read, and the user knows the files. */
 const originsOfFiles = (origins: RoleContext['origins'], run: string): RoleContext['origins'] =>
-  new Map([...origins].map(([key, origin]) => [key, { ...origin, name: origin.kind === 'file' ? pinnedFileOf(run, origin.name) : origin.name }]))
+  new Map(
+    [...origins].map(([key, origin]) => [key, { ...origin, name: origin.kind === 'file' ? pinnedFileOf(run, origin.name) : origin.name }]),
+  )
 
 function readFlags(words: readonly string[]) {
   return parseArgs({

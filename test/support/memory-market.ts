@@ -17,10 +17,10 @@ export function memoryMarket(now: () => number, isDown: () => boolean = () => fa
     candles: async ({ symbol, interval, from, until = now(), count }) => {
       if (isDown() || !known(symbol)) return away
       const intervalMs = parseInterval(interval) ?? 60_000
-      const last = Math.floor(Math.min(until, from === undefined ? until : from + count * intervalMs) / intervalMs)
+      const last = Math.floor(Math.min(until, from === undefined ? until : from + (count + 1) * intervalMs) / intervalMs)
       const first = from === undefined ? Math.max(0, last - count) : Math.ceil(from / intervalMs)
       return ok(
-        Array.from({ length: Math.max(0, last - first) }, (_, k) => (first + k) * intervalMs).map((ts) => ({
+        Array.from({ length: Math.max(0, Math.min(count, last - first)) }, (_, k) => (first + k) * intervalMs).map((ts) => ({
           ts,
           open: price(ts),
           high: price(ts + intervalMs),
