@@ -138,7 +138,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
     'bots',
   ],
   main: ['process'],
-  bench: [...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'config', 'trader', 'system', 'db'],
+  bench: ['api', ...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'config', 'trader', 'system', 'db'],
 }
 
 /** Ports live with their users and their adapters outside: an adapter may import the port's types, and nothing that runs. */
