@@ -33,9 +33,9 @@ import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
-import { alertRoutes } from './routes/alert-routes.ts'
-import { webhookRoutes } from './routes/webhook-routes.ts'
-import { signalRoutes } from './routes/signal-routes.ts'
+import { alertRoutes } from './routes/alerting/alert-routes.ts'
+import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
+import { signalRoutes } from './routes/alerting/signal-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024

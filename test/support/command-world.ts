@@ -8,7 +8,7 @@ import type { Actor, CommandPorts, Role } from '../../api/commands/command.ts'
 import { CommandRunner } from '../../api/commands/run.ts'
 import type { FundingSum, PeriodSum, TradeNote } from '../../api/ports/portfolio-ports.ts'
 import type { LogLine } from '../../api/ports/log-ports.ts'
-import { CONFIGURED } from './configured.ts'
+import { CONFIGURED } from './rest/configured.ts'
 import type { StoredAction } from '../../api/ports/action-ports.ts'
 import type { AuditEntry, CodeVerdict, Confirmation, KeyState, NewConfirmation, PartHealth } from '../../api/ports/ports.ts'
 import type { SignalRow, SignalSource } from '../../api/ports/signal-ports.ts'
@@ -25,7 +25,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
-import { memoryMarket } from './memory-market.ts'
+import { memoryMarket } from './rest/memory-market.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
 import { memoryAlerts, memoryPrices } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'

@@ -10,7 +10,7 @@ import { ok } from '../../../src/core/result.ts'
 import { instrumentIndex } from '../../../src/core/units.ts'
 import { makeInstrument } from '../../../src/market/instrument.ts'
 import { makeWorld } from '../../support/command-world.ts'
-import { type Described, type Request, operationsOf, requestsOf } from '../../support/openapi-requests.ts'
+import { type Described, type Request, operationsOf, requestsOf } from '../../support/rest/openapi-requests.ts'
 
 const REQUESTS = 10_000
 const LOOKS = ['market:read', 'account:read', 'trade:read', 'strategy:read', 'report:read', 'alerts:read']

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../../api/app.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
 import { makeSeededSystem } from '../../support/kernel/seeded-system.ts'
-import { caller } from '../../support/rest-caller.ts'
+import { caller } from '../../support/rest/rest-caller.ts'
 
 const made = await makeSeededSystem()
 afterAll(() => made?.stop())

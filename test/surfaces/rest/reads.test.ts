@@ -10,8 +10,8 @@ import { ok } from '../../../src/core/result.ts'
 import { instrumentIndex } from '../../../src/core/units.ts'
 import { makeInstrument } from '../../../src/market/instrument.ts'
 import { makeWorld } from '../../support/command-world.ts'
-import { memoryMarket } from '../../support/memory-market.ts'
-import { caller } from '../../support/rest-caller.ts'
+import { memoryMarket } from '../../support/rest/memory-market.ts'
+import { caller } from '../../support/rest/rest-caller.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
 

@@ -11,7 +11,7 @@ import { EventTail } from '../../../api/stream/event-tail.ts'
 import { CLOSE } from '../../../api/stream/protocol.ts'
 import { EVENTS_CHANNEL } from '../../../db/journal/journal.ts'
 import { makeSeededSystem } from '../../support/kernel/seeded-system.ts'
-import { WsClient } from '../../support/ws-client.ts'
+import { WsClient } from '../../support/rest/ws-client.ts'
 
 interface Row {
   readonly id: string

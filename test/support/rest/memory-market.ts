@@ -1,9 +1,9 @@
 /**
  * A public market in memory: two symbols, candles of every minute, a book and fundings, at an instant that a test sets.
  */
-import type { MarketReads } from '../../api/ports/market-ports.ts'
-import { parseInterval } from '../../src/market/candles/interval.ts'
-import { err, ok } from '../../src/core/result.ts'
+import type { MarketReads } from '../../../api/ports/market-ports.ts'
+import { parseInterval } from '../../../src/market/candles/interval.ts'
+import { err, ok } from '../../../src/core/result.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -2,16 +2,16 @@
  * Alerts over REST: what is open, and what is silenced. Acknowledged, resolved and silenced by the commands of those names.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { filterText } from '../../src/alerts/filter.ts'
-import { type AlertProblem, PROBLEM_STATES } from '../../src/alerts/problem.ts'
-import type { StoredSilence } from '../ports/alert-ports.ts'
-import { actionsOf, kindOf } from '../../src/alerts/catalogue.ts'
-import { type ApiEnv, needs } from '../auth.ts'
-import type { ApiContext } from '../context.ts'
-import { route } from '../query.ts'
-import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
-import { content, results, runAsked, security } from './command-answer.ts'
-import { onInvalid } from './common.ts'
+import { filterText } from '../../../src/alerts/filter.ts'
+import { type AlertProblem, PROBLEM_STATES } from '../../../src/alerts/problem.ts'
+import type { StoredSilence } from '../../ports/alert-ports.ts'
+import { actionsOf, kindOf } from '../../../src/alerts/catalogue.ts'
+import { type ApiEnv, needs } from '../../auth.ts'
+import type { ApiContext } from '../../context.ts'
+import { route } from '../../query.ts'
+import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
+import { content, results, runAsked, security } from '../command-answer.ts'
+import { onInvalid } from '../common.ts'
 
 const Problem = z
   .object({

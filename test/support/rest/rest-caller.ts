@@ -1,7 +1,7 @@
 /**
  * Asks an app of the API in this process, as a program would over HTTP.
  */
-import type { makeApp } from '../../api/app.ts'
+import type { makeApp } from '../../../api/app.ts'
 
 export type Body = Readonly<Record<string, unknown>> & { readonly data: readonly Readonly<Record<string, unknown>>[] }
 export interface Answer {

@@ -1,7 +1,7 @@
 /**
  * A configuration of two keys, one of them secret.
  */
-import type { ConfiguredValue } from '../../api/ports/ports.ts'
+import type { ConfiguredValue } from '../../../api/ports/ports.ts'
 
 export const CONFIGURED: readonly ConfiguredValue[] = [
   { key: 'api.port', value: 8080, origin: 'default', isSecret: false, envName: 'BALLAST__API__PORT', allowed: 'a port' },

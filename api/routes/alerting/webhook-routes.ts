@@ -2,16 +2,16 @@
  * Webhooks that go out, over REST: who is told, and the log. Made, tried, rotated and removed as by `/webhook`.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import { filterText } from '../../src/alerts/filter.ts'
-import { type ApiEnv, needs } from '../auth.ts'
-import { webhookShape } from '../commands/alerts/webhook-command.ts'
-import type { ApiContext } from '../context.ts'
-import { route } from '../query.ts'
-import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
-import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../ports/webhook-ports.ts'
-import { problem } from '../problem.ts'
-import { content, requestOf, results, runAsked, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { filterText } from '../../../src/alerts/filter.ts'
+import { type ApiEnv, needs } from '../../auth.ts'
+import { webhookShape } from '../../commands/alerts/webhook-command.ts'
+import type { ApiContext } from '../../context.ts'
+import { route } from '../../query.ts'
+import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
+import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../../ports/webhook-ports.ts'
+import { problem } from '../../problem.ts'
+import { content, requestOf, results, runAsked, security } from '../command-answer.ts'
+import { answerCommand, onInvalid, once } from '../common.ts'
 
 const Shown = z
   .object({
