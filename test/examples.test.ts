@@ -75,7 +75,7 @@ describe.skipIf(made === undefined)('client', () => {
   const options = (key: string, print: (line: string) => void = () => {}) => ({ baseUrl: `http://127.0.0.1:${server.port}`, key, print })
 
   test('prints what is held with a key that may only read, then fills as they come', async () => {
-    const { token } = await system.keys.create({ name: 'watch', role: 'viewer', scopes: ['trade:read'] })
+    const { token } = await system.keys.create({ name: 'watch', role: 'viewer', scopes: ['trade:read', 'alerts:read'] })
     const held = (await system.ports.reads.positions()).filter(({ quantity }) => quantity !== '0')
     const lines: string[] = []
     const waiting: { text: string; found: () => void }[] = []

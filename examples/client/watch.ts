@@ -12,7 +12,7 @@ interface Position {
   readonly symbol: string
   readonly quantity: string
   readonly entryPrice: string | null
-  readonly stopPrice: string | null
+  readonly stopLoss: string | null
 }
 type Change = { readonly op: 'upsert' | 'replace' | 'append'; readonly value: unknown } | { readonly op: 'remove'; readonly key: string }
 
@@ -36,8 +36,8 @@ export async function positions({ baseUrl, key }: Watch): Promise<readonly Posit
 /** Prints what is held, then what changes. Answers how to stop; `ended` receives the reason why the connection closed. */
 export async function watch(options: Watch, ended: (code: number) => void = () => {}): Promise<() => void> {
   const { baseUrl, key, print } = options
-  for (const { symbol, quantity, entryPrice, stopPrice } of await positions(options))
-    print(`holds ${quantity} ${symbol} from ${entryPrice ?? '?'}, stop ${stopPrice ?? 'none'}`)
+  for (const { symbol, quantity, entryPrice, stopLoss } of await positions(options))
+    print(`holds ${quantity} ${symbol} from ${entryPrice ?? '?'}, stop ${stopLoss ?? 'none'}`)
 
   const socket = new WebSocket(`${baseUrl.replace(/^http/, 'ws')}/api/v1/ws`)
   const send = (message: object): void => socket.send(JSON.stringify(message))
@@ -54,11 +54,12 @@ export async function watch(options: Watch, ended: (code: number) => void = () =
       print(`listening to ${[...names.values()].join(', ')}`)
     }
     // A snapshot says what is; deltas are numbered without a gap from then on. This client prints the changes alone.
+    // Who says nothing for 45 s is closed: each heartbeat of the server is answered.
+    if (frame.t === 'hb') send({ op: 'ping' })
     if (frame.t !== 'delta') return
     const channel = names.get(String(frame.sid))
     print(`${channel}: ${changeText(channel, frame.data as Change)}`)
   })
-  // The server pings; without an answer for 45 s it closes. `ws` answers by itself.
   socket.on('close', ended)
   socket.on('error', (cause) => print(`the connection failed: ${cause.message}`))
   return () => socket.close()
