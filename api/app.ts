@@ -10,7 +10,9 @@ import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { onError, onNotFound, problem } from './problem.ts'
+import { RefusalNotes } from './refusals.ts'
 import { withProblems } from './problem-answers.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
@@ -37,7 +39,9 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   const failed = onError((requestId, cause) =>
     context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
+  const refusals = new RefusalNotes(ports.audit, ports.wallNow)
   app.onError((cause, c) => {
+    refusals.note(cause, c)
     const trouble = context.database.troubleOf(cause)
     // Reported once by who watches the database, and not with each request's stack.
     return trouble === undefined
@@ -101,6 +105,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
+  app.route('/api/v1', auditRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
   app.route('/api/v1', allocatorRoutes(context))

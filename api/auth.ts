@@ -46,12 +46,12 @@ export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
       throw problem('unauthorized', 'An API key is required: Authorization: Bearer tk_…', {
         hint: 'The admin key is in admin.key in the data directory; create others with: ballast api keys create',
       })
+    c.set('key', key)
     const address = c.env?.incoming?.socket.remoteAddress
     if (!mayComeFrom(key, address))
       throw problem('forbidden_network', `This key may not be used from ${address ?? 'an unknown address'}.`, {
         hint: 'Create one for this network: ballast api keys create --cidr',
       })
-    c.set('key', key)
     // A disk that is full must not keep anybody from looking.
     await keys
       .noteUse(key.id)

@@ -48,6 +48,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'strategies',
   'algos',
   'health',
+  'audit',
 ])
 
 const NOUNS: readonly Noun[] = [

@@ -47,6 +47,8 @@ export const SCOPES = [
   'backtest:run',
   'alerts:read',
   'alerts:write',
+  'signal:write',
+  'audit:read',
   'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]

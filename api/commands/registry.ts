@@ -2,7 +2,7 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
-import { audit } from './groups/audit-command.ts'
+import { audit } from './access/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
 import { alerts } from './alerts/alerts-command.ts'
 import { priceAlert } from './alerts/price-command.ts'

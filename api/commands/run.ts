@@ -2,16 +2,17 @@
  * Runs a command for somebody: role, arguments, lateness, confirmation, the command itself, audit; in this order, on every surface.
  */
 import type { z } from 'zod'
-import type { AuditEntry, Confirmation, Json } from '../ports/ports.ts'
+import type { Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
 import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
+import { asJson, entryOf } from './audit-entry.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './words/format.ts'
 import { unknownReply } from './other-programs.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
-import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
+import { type Reply, badgeOf, reply, runs } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
 
@@ -141,13 +142,15 @@ export class CommandRunner {
     if (card === undefined || command?.action === undefined)
       return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const common = { command: command.name, confirmId: id }
-    if (card.actor !== actor.id && actor.role !== 'admin')
+    if (card.actor !== actor.id && actor.role !== 'admin') {
+      await this.audit(command, card.args, request, 'forbidden', 'the card of another', id)
       return this.badge({
         ...common,
         status: 'forbidden',
         code: 'confirmation_of_another',
         reply: reply('Only the person who asked, or an admin, can answer this', { tone: 'warn' }),
       })
+    }
     if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args)))
       return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
@@ -254,7 +257,7 @@ export class CommandRunner {
     const context = this.context(request)
     if (command.run !== undefined) {
       const answer = await this.withSilence(command, await command.run(context, args))
-      await this.ports.audit.note(this.entry(command, args, request, 'read', answer.title))
+      await this.ports.audit.note(entryOf(command, args, request, 'read', answer.title))
       return this.badge({
         status: 'done',
         command: command.name,
@@ -345,16 +348,19 @@ export class CommandRunner {
     request: CommandRequest,
     confirmId: string | undefined,
   ): Promise<CommandResult> {
-    const done = await command.action?.carryOut(this.context(request), todo)
-    if (done === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
-    await this.audit(
-      command,
-      args,
-      request,
-      done.status,
-      [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '),
-      confirmId,
-    )
+    const { action } = command
+    if (action === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
+    // What a process that dies in between has begun is on record. An exit does not wait for that (S2).
+    const begun = entryOf(command, args, request, 'begun', '', confirmId)
+    if (action.addsRisk(args)) await this.ports.audit.write(begun)
+    else void this.ports.audit.note(begun)
+    const done = await action.carryOut(this.context(request), todo).catch(async (cause: unknown) => {
+      await this.ports.audit.note(entryOf(command, args, request, 'failed', 'it ended in an error', confirmId))
+      throw cause
+    })
+    const outcome = [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': ')
+    // It is done by then: an answer that says otherwise would have it done twice.
+    await this.ports.audit.note(entryOf(command, args, request, done.status, outcome, confirmId))
     return this.badge({ status: done.status, command: command.name, reply: done.reply })
   }
 
@@ -414,30 +420,8 @@ export class CommandRunner {
     }
   }
 
-  private audit(...of: Parameters<CommandRunner['entry']>): Promise<void> {
-    return this.ports.audit.write(this.entry(...of))
-  }
-
-  private entry(
-    { name, hidden }: Pick<Command, 'name' | 'hidden'>,
-    args: unknown,
-    request: CommandRequest,
-    decision: string,
-    result: string,
-    confirmId?: string,
-  ): AuditEntry {
-    const { actor, requestId } = request
-    return {
-      actor: actor.id,
-      surface: actor.surface,
-      command: name,
-      args: Object.fromEntries(Object.entries(asJson(args)).filter(([key]) => hidden?.includes(key) !== true)),
-      role: actor.role ?? 'none',
-      decision,
-      confirmId,
-      result: untrusted(result),
-      requestId,
-    }
+  private audit(...of: Parameters<typeof entryOf>): Promise<void> {
+    return this.ports.audit.write(entryOf(...of))
   }
 
   private badge(result: Omit<CommandResult, 'code'> & { readonly code?: ResultCode }): CommandResult {
@@ -451,5 +435,3 @@ const outdated = (): Reply =>
     tone: 'warn',
     text: 'It was already answered, has timed out, or Ballast restarted. Send the command again.',
   })
-
-const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : {})

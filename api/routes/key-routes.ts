@@ -7,6 +7,7 @@ import type { Context } from 'hono'
 import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { KEY_PRESETS, KEY_PRESET_NAMES, grantProblem, roleOfScopes } from '../commands/access/key-scopes.ts'
+import { entryOf } from '../commands/audit-entry.ts'
 import { SCOPES } from '../commands/command.ts'
 import { networkOf } from '../commands/signals/networks.ts'
 import { resolveSymbol } from '../commands/symbol.ts'
@@ -85,17 +86,8 @@ export function keyRoutes(context: ApiContext) {
   const common = { tags: ['keys'], security }
 
   const record = (c: Context<ApiEnv>, command: string, args: Readonly<Record<string, unknown>>, result: string) => {
-    const asker = askerOf(c)
-    return ports.audit.write({
-      actor: asker.id,
-      surface: asker.surface,
-      command,
-      args,
-      role: asker.role ?? 'none',
-      decision: 'done',
-      result,
-      requestId: c.get('requestId'),
-    })
+    const request = { actor: askerOf(c), requestId: c.get('requestId') }
+    return ports.audit.write(entryOf({ name: command, hidden: [] }, args, request, 'done', result))
   }
   const symbolsOf = async (names: readonly string[]): Promise<string[]> => {
     const found = await Promise.all(names.map((name) => resolveSymbol({ ports }, name, '')))

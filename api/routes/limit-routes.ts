@@ -6,7 +6,7 @@ import type { CommandScope } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
-import { shownChange } from '../commands/groups/audit-command.ts'
+import { shownChange } from '../commands/groups/limit-changes.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
@@ -79,7 +79,7 @@ export function limitRoutes(context: ApiContext) {
   app.openapi(
     createRoute({
       method: 'get',
-      path: '/audit',
+      path: '/risk/limits/changes',
       summary: 'Changes of risk settings, newest first: who, when, from what to what, and by which way',
       tags: ['account'],
       security,

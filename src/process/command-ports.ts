@@ -9,7 +9,8 @@ import { PostgresPeople } from '../../db/access/people.ts'
 import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/access/codes.ts'
-import { PostgresAudit, PostgresConfirmations } from '../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../db/access/audit.ts'
+import { PostgresConfirmations } from '../../db/requests/confirmations.ts'
 import { CommandWriter } from '../../db/requests/commands.ts'
 import { PostgresControl } from '../../db/requests/control.ts'
 import { PostgresReads } from '../../db/reads/reads.ts'
@@ -55,7 +56,7 @@ export function commandPorts(
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
-    audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
+    audit: new PostgresAudit(sql, paths.auditHead, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
     signals: {

@@ -255,6 +255,12 @@ export function makeWorld(profile = 'sim'): World {
         note: async (row) => {
           audit.push(row)
         },
+        list: async ({ limit }) =>
+          audit
+            .map((row, k) => ({ ...row, seq: k + 1, ts: world.now, hash: '' }))
+            .reverse()
+            .slice(0, limit),
+        verify: async () => ({ rows: audit.length, older: 0, head: undefined, noted: undefined, broken: undefined }),
       },
       candles: async () => undefined,
       people: { list: async () => [], add: async () => true, setRole: async () => 'done', remove: async () => 'done' },

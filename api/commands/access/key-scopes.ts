@@ -22,6 +22,8 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
   'trade:reduce': 'trader',
   'trade:write': 'trader',
   'strategy:write': 'trader',
+  'signal:write': 'trader',
+  'audit:read': 'admin',
   admin: 'admin',
 }
 
@@ -29,6 +31,7 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
 export const KEY_PRESETS = {
   'read-only': LOOKS,
   dashboard: OPERATES,
+  'signal-sender': ['signal:write'],
   closer: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write'],
   trader: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write', 'trade:write'],
   admin: ['admin'],

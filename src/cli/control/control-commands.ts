@@ -15,7 +15,7 @@ export const STEERING = [
   {
     name: 'limits',
     summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
-    usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
+    usage: '[sym|strategy] | changes [n] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   },
   { name: 'daily', summary: 'show the result of each day (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
   { name: 'weekly', summary: 'show the result of each week (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
@@ -110,7 +110,11 @@ export const STEERING = [
     summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
     usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   },
-  { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
+  {
+    name: 'audit',
+    summary: 'list who did what, where and with what outcome; verify that the record is as it was written',
+    usage: '[n] [user] [since=<2h|2026-11-01>] | verify',
+  },
   {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',

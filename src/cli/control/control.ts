@@ -15,6 +15,7 @@ import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
+import { auditWords } from '../../../api/commands/access/audit-words.ts'
 import { TEMPLATES } from '../../strategy-files/template.ts'
 import { watch } from './watch.ts'
 
@@ -25,6 +26,14 @@ const PERIOD = /^(\d+[a-z]|ytd|all|.*\.\..*)$/i
 
 const periodsPath = (unit: string, [n]: readonly string[]): string =>
   `/api/v1/periods?${new URLSearchParams({ unit, ...(n === undefined ? {} : { n }) })}`
+
+/** As the command reads them: a number, a person, `--user`, `--since`. */
+function auditPath(words: readonly string[]): string | undefined {
+  const { n, user, since, verb } = auditWords(words)
+  return verb === 'verify'
+    ? undefined
+    : `/api/v1/audit?${new URLSearchParams({ limit: String(n ?? 10), ...(user === undefined ? {} : { user }), ...(since === undefined ? {} : { since }) })}`
+}
 
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
@@ -72,6 +81,7 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
         ? `/api/v1/webhooks/${encodeURIComponent(name)}/deliveries`
         : undefined,
   silences: () => '/api/v1/alerts/silences',
+  audit: auditPath,
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
@@ -176,7 +186,7 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
   // The words of a source are written as options are.
-  const stray = ['signal', 'webhook'].includes(command.name()) ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
+  const stray = ['signal', 'webhook', 'audit'].includes(command.name()) ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
   if (stray !== undefined)
     throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
@@ -186,6 +196,7 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)
   if (name === 'reconcile' && words[0] === 'statement')
     return (await import('./statement.ts')).reconcileStatement(context, words[1], () => walletRows(context))
+  if (name === 'audit' && words[0] === 'verify') return (await import('./audit-verify.ts')).runAuditVerify(context)
   const client = clientOf(context)
   if (name === 'signal' && words[0] === 'test')
     return (await import('./signal-file.ts')).testSignal(client, words.slice(1), (first) => settle(context, client, name, first))

@@ -7,7 +7,7 @@ import encodeQR from 'qr'
 import { PostgresChatUsers } from '../../../db/access/chat-users.ts'
 import { connectDatabase } from '../../../db/client.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
-import { PostgresAudit } from '../../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../../db/access/audit.ts'
 import { sharedUrl } from '../../../db/embedded/embedded.ts'
 import { makeSecret, matchedStep, otpauthUri, toBase32 } from '../../../db/access/totp-code.ts'
 import type { Config } from '../../config/sections/config-schema.ts'
@@ -71,7 +71,7 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
     const actor = await actorOf(who, values, new PostgresChatUsers(sql))
     const codes = new PostgresCodes(sql, paths.codesKey, Date.now)
     const did = flags.remove === true ? await remove(context, codes, actor) : await enrol(context, codes, actor, values.profile)
-    await new PostgresAudit(sql, (text) => context.out.note(text)).write({
+    await new PostgresAudit(sql, paths.auditHead, (text) => context.out.note(text)).write({
       actor: 'terminal',
       surface: 'cli',
       command: 'user totp',

@@ -18,7 +18,8 @@ import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
 import { CommandWriter, PostgresCommandQueue } from '../../../db/requests/commands.ts'
-import { PostgresAudit, PostgresConfirmations } from '../../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../../db/access/audit.ts'
+import { PostgresConfirmations } from '../../../db/requests/confirmations.ts'
 import { PostgresControl } from '../../../db/requests/control.ts'
 import { reportHealth } from '../../../db/health.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
@@ -170,7 +171,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     confirm: { maxDriftBps: 50, live: {} },
     signals: { address: 'https://hooks.example.test', sources, rows: new PostgresSignals(sql, sources) },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
-    audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
+    audit: new PostgresAudit(sql, join(dataDir, 'audit-head.json'), (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     portfolio: {
       instruments: async () => ok(trader.kernel.config.instruments),
