@@ -79,6 +79,8 @@ export interface Actor {
 export interface ConfirmRules {
   /** Farther than this a price may not have gone since a card was shown, for what adds risk. */
   readonly maxDriftBps: number
+  /** USDT above which what adds risk takes a second person; undefined: none does. */
+  readonly twoPersonAbove?: number | undefined
   /** Tiers on live, by command: they raise what the row says. */
   readonly live: Readonly<Partial<Record<string, Tier>>>
 }
@@ -126,6 +128,8 @@ export interface Plan {
   readonly todo: Json
   /** It only takes risk off: done at once, whatever the tier. */
   readonly isDirect?: boolean
+  /** What it opens or adds, decimal text in USDT; `unknown` where the trader has not said. Undefined: it has no size. */
+  readonly notional?: string
   /** What only the plan knows: a stop that goes farther away. */
   readonly addsRisk?: boolean
   /** It was not understood beyond doubt: asked, whoever may skip the question. */

@@ -2,7 +2,8 @@
  * How much a card asks for: which tier, and whether a word or a one-time code is typed with the yes.
  * Never lowers what a command's row says, and never makes the way to safety longer unless the configuration asks for it (S3, S17).
  */
-import { type Actor, type Command, type CommandPorts, type Surface, TIERS, type Tier } from './command.ts'
+import { type Actor, type Command, type CommandPorts, type ConfirmRules, type Plan, type Surface, TIERS, type Tier } from './command.ts'
+import { compare } from '../amount.ts'
 import { duration } from './words/format.ts'
 import { type Reply, reply, runs } from './reply.ts'
 
@@ -10,6 +11,8 @@ import { type Reply, reply, runs } from './reply.ts'
 export const CONFIRM_TTL_MS = 60_000
 /** A minute for the tap, and a minute for what is typed after it. */
 export const TYPED_TTL_MS = 120_000
+/** Time to find somebody else. */
+export const SECOND_TTL_MS = 600_000
 
 const LIVE = 'live'
 export const isChat = (surface: string): boolean => surface === 'telegram' || surface === 'discord'
@@ -52,6 +55,16 @@ export async function demandOf(
   const { isEnrolled, lockedUntilMs } = await ports.codes.state(actor.id)
   return isEnrolled && lockedUntilMs === undefined ? { type: 'code' } : word
 }
+
+/** Whether a plan is large enough for a second person. What takes risk off never is (S2, S3). */
+export function needsSecond({ notional }: Pick<Plan, 'notional'>, addsRisk: boolean, { twoPersonAbove }: ConfirmRules): boolean {
+  if (twoPersonAbove === undefined || !addsRisk || notional === undefined) return false
+  return notional === 'unknown' || compare(notional, String(twoPersonAbove)) > 0
+}
+
+/** The same account, or one of the same name: a person on two platforms is one person. */
+export const isSamePerson = (card: { readonly actor: string; readonly name: string }, { id, name }: Actor): boolean =>
+  card.actor === id || (name !== undefined && name !== '' && name.toLowerCase() === card.name.toLowerCase())
 
 /** Why it is not even asked: nobody could answer the card from this chat. */
 export async function codeRefusal(command: Command, addsRisk: boolean, actor: Actor, ports: CommandPorts): Promise<Reply | undefined> {

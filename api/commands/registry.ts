@@ -2,6 +2,7 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
+import { confirm } from './access/confirm-command.ts'
 import { audit } from './access/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
 import { alerts } from './alerts/alerts-command.ts'
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   priceAlert,
   webhook,
   audit,
+  confirm,
   whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,

@@ -4,7 +4,19 @@
 import type { z } from 'zod'
 import type { Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
-import { CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
+import {
+  CONFIRM_TTL_MS,
+  type Demand,
+  SECOND_TTL_MS,
+  TYPED_TTL_MS,
+  codeRefusal,
+  demandOf,
+  isSamePerson,
+  lockedText,
+  needsSecond,
+  tierOf,
+} from './confirm-rules.ts'
+import { cardAgain, mayAnswer } from './access/confirm-command.ts'
 import { asJson, entryOf } from './audit-entry.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './words/format.ts'
@@ -12,7 +24,7 @@ import { unknownReply } from './other-programs.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
-import { type Reply, badgeOf, reply, runs } from './reply.ts'
+import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
 
@@ -20,6 +32,7 @@ export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed'
 export const RESULT_CODES = [
   'confirmation_over',
   'confirmation_of_another',
+  'second_person_needed',
   'word_needed',
   'code_needed',
   'asked_too_late',
@@ -130,7 +143,27 @@ export class CommandRunner {
     }
     const late = this.lateness(request)
     if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
-    return this.perform(command, parsed.args, request)
+    const { id } = command.name === 'confirm' ? asJson(parsed.args) : {}
+    return typeof id === 'string' ? this.shown(id, request) : this.perform(command, parsed.args, request)
+  }
+
+  /** A card that waits, shown again to who may answer it. */
+  private async shown(id: string, request: CommandRequest): Promise<CommandResult> {
+    const { confirmations, wallNow } = this.ports
+    const card = await confirmations.find(id)
+    const command = card === undefined ? undefined : findCommand(this.commands, card.command)
+    if (card === undefined || command === undefined || card.status !== 'pending' || card.expiresAt <= wallNow())
+      return this.badge({ status: 'refused', code: 'confirmation_over', command: 'confirm', reply: outdated() })
+    if (!mayAnswer(card, command, request.actor)) return this.forbid(command.name, request, command.roleFor(card.args))
+    const demand = await this.demandOf(command, card, request.actor)
+    const reply = { ...cardAgain(card), ephemeral: command.isPrivate === true }
+    return this.badge({
+      status: 'confirm',
+      command: command.name,
+      reply,
+      confirmation: card,
+      ...(demand === undefined ? {} : { demand }),
+    })
   }
 
   /** An answer to a card, from any surface: once, in time, by the asker or an admin. */
@@ -142,7 +175,18 @@ export class CommandRunner {
     if (card === undefined || command?.action === undefined)
       return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const common = { command: command.name, confirmId: id }
-    if (card.actor !== actor.id && actor.role !== 'admin') {
+    const { secondTo } = Snapshot.parse(card.snapshot)
+    const isOwn = secondTo !== undefined && isSamePerson({ actor: card.actor, name: secondTo }, actor)
+    if (isOwn && decision === 'yes') {
+      await this.audit(command, card.args, request, 'forbidden', 'it takes a second person', id)
+      return this.badge({
+        ...common,
+        status: 'forbidden',
+        code: 'second_person_needed',
+        reply: reply('Somebody else has to confirm this', { tone: 'warn', text: secondText(command, id) }),
+      })
+    }
+    if (card.actor !== actor.id && actor.role !== 'admin' && secondTo === undefined) {
       await this.audit(command, card.args, request, 'forbidden', 'the card of another', id)
       return this.badge({
         ...common,
@@ -300,13 +344,17 @@ export class CommandRunner {
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {
     const { actor } = request
     const { system, reads } = this.ports
+    const addsRisk = command.action?.addsRisk(args) === true || plan.addsRisk === true
+    const isForTwo = needsSecond(plan, addsRisk, this.ports.confirm)
     const snapshot: z.infer<typeof Snapshot> = {
       todo: { ...plan.todo },
       seen: await sightOf(reads, plan.symbols ?? []),
-      addsRisk: command.action?.addsRisk(args) === true || plan.addsRisk === true,
+      addsRisk,
+      labels: { yes: plan.yes, no: plan.no },
+      ...(isForTwo ? { secondTo: actor.name ?? '' } : {}),
     }
     const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface, snapshot }, actor)
-    const ttlMs = demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
+    const ttlMs = isForTwo ? SECOND_TTL_MS : demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
     const confirmation = await this.ports.confirmations.create({
       actor: actor.id,
       role: actor.role ?? 'none',
@@ -321,11 +369,19 @@ export class CommandRunner {
       ttlMs,
     })
     await this.audit(command, args, request, 'asked', plan.card.title, confirmation.id)
+    if (isForTwo)
+      await this.ports.alerts.raise(
+        'confirm.second_needed',
+        `${untrusted(actor.name ?? actor.id)} asks: ${plan.card.title} ${secondText(command, confirmation.id)}.`,
+        { confirmationId: confirmation.id, actor: actor.id },
+      )
     const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
     const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to continue` : 'with an authenticator code']
     const card: Reply = {
       ...plan.card,
-      text: [plan.card.text, `expires in ${ttlMs / 1000} s`, ...typed].filter((text) => text !== undefined).join('; '),
+      text: [plan.card.text, ...(isForTwo ? [secondText(command, confirmation.id)] : []), `expires in ${duration(ttlMs)}`, ...typed]
+        .filter((text) => text !== undefined)
+        .join('; '),
       buttons: [
         { label: plan.yes, action: answers('yes'), tone: 'bad' },
         { label: plan.no, action: answers('no') },
@@ -429,6 +485,8 @@ export class CommandRunner {
   }
 }
 
+const secondText = ({ role }: Command, id: string): string =>
+  `A second person with the role ${role} has to confirm it, here, with /confirm ${id}, or at the terminal with: ballast confirm ${id}`
 const KEPT_TEXT = 'Nothing was changed.'
 const outdated = (): Reply =>
   reply('This confirmation has expired', {

@@ -79,6 +79,8 @@ export interface AlertPorts {
   subscribe(channel: string, filter: AlertFilter, actor: string): Promise<number>
   /** How many are gone. @param id undefined: all of the chat */
   unsubscribe(channel: string, id: number | undefined): Promise<number>
+  /** Raises one of a type that has one severity. */
+  raise(type: AlertType, summary: string, detail: Json): Promise<void>
   /** Raises it as an alert that says that it is one. Answers its number. */
   raiseSample(sample: SampleAlert): Promise<number>
 }

@@ -3,8 +3,10 @@
  */
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
+import { mayAnswer } from '../commands/access/confirm-command.ts'
+import { findCommand } from '../commands/parse.ts'
 import { coinOf } from '../commands/words/format.ts'
-import type { ApiContext } from '../context.ts'
+import { type ApiContext, actorOfKey } from '../context.ts'
 import { symbolName } from '../shapes/field-shapes.ts'
 import { fromId } from '../ids.ts'
 import { problem } from '../problem.ts'
@@ -218,8 +220,10 @@ export function commandRoutes(context: ApiContext) {
       responses: { 200: { description: 'Cards', ...content(listOf(ConfirmationShape)) } },
     }),
     async (c) => {
-      const own = `key:${c.get('key').id}`
-      const rows = (await ports.confirmations.pending()).filter((row) => c.get('key').role === 'admin' || row.actor === own)
+      const actor = actorOfKey(c.get('key'), 'rest')
+      const rows = (await ports.confirmations.pending()).filter(
+        (row) => row.actor === actor.id || mayAnswer(row, findCommand(runner.commands, row.command), actor),
+      )
       return c.json({ data: rows.map(toConfirmation), nextCursor: null, hasMore: false }, 200)
     },
   )

@@ -2,9 +2,12 @@
  * Open problems, silences and quiet hours, as commands read and change them.
  */
 import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
+import type { Json } from '../../api/ports/ports.ts'
+import type { AlertType } from '../../src/alerts/catalogue.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { Queryable, Sql } from '../client.ts'
+import { insertAlert } from '../alerts.ts'
 import { toJson } from '../json.ts'
 
 export const problemColumns = (sql: Queryable) => sql`
@@ -42,6 +45,10 @@ export class PostgresAlerts implements AlertPorts {
       update alert_problems set status = 'over', ended_by = ${by}, ended_at = ${this.wallNow()} where id = ${id} and status <> 'over' returning 1`
     await this.wake()
     return rows.length > 0
+  }
+
+  raise(type: AlertType, summary: string, detail: Json): Promise<void> {
+    return insertAlert(this.sql, { type, summary, atMs: this.wallNow(), detail })
   }
 
   async silences(): Promise<readonly StoredSilence[]> {

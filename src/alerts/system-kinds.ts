@@ -108,5 +108,11 @@ export const SYSTEM_KINDS = {
       actions: others(['Webhooks', '/webhook list']),
     },
   ),
+  'confirm.second_needed': event(
+    ['P3'],
+    'an entry is so large that a second person has to confirm it',
+    '`/confirm ID`, or at the terminal `ballast confirm ID`',
+    { actions: others(['Show', '/confirm'], ['Positions', '/positions']) },
+  ),
   'chat.back': event(['P4'], 'the chat takes messages again', 'nothing'),
 } as const

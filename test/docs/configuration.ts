@@ -34,6 +34,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'allocator.drawdown': 'Drawdown of a strategy, of its own capital, at which it is left with the least',
   'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
   'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
+  'confirm.twoPersonAbove':
+    'Value in USDT above which an entry, an amendment or a rebalance takes the yes of a second person ([access](access.md#a-second-person)); without it none does. Exits never do',
   'api.host':
     'Where the API listens: an address of the loopback, any other is refused. For other machines, use a tunnel with its own authentication',
   'api.port': 'Port of the API and of its WebSocket',

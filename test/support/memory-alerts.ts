@@ -15,6 +15,8 @@ import type { AlertProblem } from '../../src/alerts/problem.ts'
 export interface MemoryAlerts extends AlertPorts {
   list: AlertProblem[]
   readonly samples: SampleAlert[]
+  /** `type: summary` */
+  readonly raised: string[]
 }
 
 export const problemOf = (more: Partial<AlertProblem>): AlertProblem => ({
@@ -43,6 +45,7 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
   const memory: MemoryAlerts = {
     list: [],
     samples: [],
+    raised: [],
     problems: async () => memory.list.filter(({ status }) => status !== 'over'),
     past: async (limit) => memory.list.slice(0, limit),
     acknowledge: async (id, by) => {
@@ -83,6 +86,9 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
       const before = subscriptions.length
       subscriptions = subscriptions.filter((each) => each.channel !== channel || (id !== undefined && each.id !== id))
       return before - subscriptions.length
+    },
+    raise: async (type, summary) => {
+      memory.raised.push(`${type}: ${summary}`)
     },
     raiseSample: async (sample) => memory.samples.push(sample),
   }

@@ -116,6 +116,11 @@ export const STEERING = [
     usage: '[n] [user] [since=<2h|2026-11-01>] | verify',
   },
   {
+    name: 'confirm',
+    summary: 'list what waits for your yes, or show one to answer it; also as the second person of a large entry',
+    usage: '[id]',
+  },
+  {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',
     usage: '<long|short> <sym> <$100|1%|0.05BTC> [sl=<price|2%>] [tp=4%,8%] [limit=] [at=] [or=] [tif=] [for=] [algo=twap:30m]',

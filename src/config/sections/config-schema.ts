@@ -110,6 +110,12 @@ export const configSchema = z.strictObject({
         .max(1_000)
         .default(50)
         .describe('1 to 1000 basis points that the price may move between confirmation and answer, for commands that add risk'),
+      twoPersonAbove: z
+        .number()
+        .min(0)
+        .max(1e12)
+        .optional()
+        .describe('a number of USDT, such as 10000; entries of more than that take the yes of a second person'),
       live: z.strictObject(CONFIRMED_TIERS).prefault({}),
     })
     .prefault({}),

@@ -132,6 +132,7 @@ export class OrderCommands {
     const known = {
       figures: entryFigures(placed, instrument, kernel, this.ports.takerRate(instrument)),
       risk: assessmentDetail(kernel.assess(input), instrument),
+      notional: formatDecimal(this.worthOf(prepared, instrument), CASH_SCALE),
     }
     if (denial === undefined) {
       const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))

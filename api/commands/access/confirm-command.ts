@@ -1,0 +1,62 @@
+/**
+ * confirm: the cards that wait for an answer which the asker may give, and one of them with its buttons.
+ */
+import { z } from 'zod'
+import type { Confirmation } from '../../ports/ports.ts'
+import { isSamePerson } from '../confirm-rules.ts'
+import { type Actor, type Command, defineRead, hasRole } from '../command.ts'
+import { Snapshot } from '../drift.ts'
+import { findCommand } from '../parse.ts'
+import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { duration } from '../words/format.ts'
+
+/** The asker, an admin, or of a card for two whoever else has the role. */
+export function mayAnswer(card: Confirmation, command: Command | undefined, actor: Actor): boolean {
+  if (command === undefined || !hasRole(actor.role, command.roleFor(card.args))) return false
+  const { secondTo } = Snapshot.parse(card.snapshot)
+  return secondTo === undefined
+    ? card.actor === actor.id || actor.role === 'admin'
+    : !isSamePerson({ actor: card.actor, name: secondTo }, actor)
+}
+
+/** The card as its asker saw it, with buttons. */
+export function cardAgain(card: Confirmation): Reply {
+  const preview = card.preview as unknown as Reply
+  const { labels, secondTo } = Snapshot.parse(card.snapshot)
+  const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: card.id, decision })
+  return {
+    ...preview,
+    fields: [...preview.fields, field('Asked by', `${untrusted(secondTo ?? card.actor)} (${card.surface})`)],
+    buttons: [
+      { label: labels?.yes ?? 'Do it', action: answers('yes'), tone: 'bad' },
+      { label: labels?.no ?? 'Leave it', action: answers('no') },
+    ],
+  }
+}
+
+export const confirm: Command = defineRead({
+  name: 'confirm',
+  aliases: ['confirmations'],
+  group: 'Steer',
+  summary: 'list what waits for your yes, or show one to answer it; also as the second person of a large entry',
+  usage: '[id]',
+  args: z.strictObject({ id: z.string().max(40).optional() }),
+  read: (words) => (words.length > 1 ? { unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { id: words[0] }),
+  examples: ['confirm', 'confirm k3m8x2pq'],
+  role: 'viewer',
+  scope: 'account:read',
+  isPrivate: true,
+  // One that is named is answered by the runner, as the card itself.
+  run: async ({ ports, actor, commands }) => {
+    const cards = (await ports.confirmations.pending()).filter((card) => mayAnswer(card, findCommand(commands, card.command), actor))
+    if (cards.length === 0) return reply('Nothing waits for your yes', { tone: 'ok', buttons: [runs('Status', '/status')] })
+    return reply(cards.length === 1 ? '1 command waits for a yes' : `${cards.length} commands wait for a yes`, {
+      fields: cards.map((card) => {
+        const left = duration(Math.max(0, card.expiresAt - ports.wallNow()))
+        const asker = Snapshot.parse(card.snapshot).secondTo ?? card.actor
+        return field(card.id, `${(card.preview as unknown as Reply).title}\n${untrusted(asker)}, ${left} left`)
+      }),
+      buttons: cards.slice(0, 4).map((card) => runs(`Show ${card.id}`, `/confirm ${card.id}`)),
+    })
+  },
+})
