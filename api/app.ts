@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { type ApiEnv, authenticate, limitRate } from './auth.ts'
+import { checkEdge } from './edge.ts'
 import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
@@ -25,6 +26,7 @@ import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { alertRoutes } from './routes/alert-routes.ts'
 import { webhookRoutes } from './routes/webhook-routes.ts'
+import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { signalRoutes } from './routes/signal-routes.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -32,6 +34,8 @@ const BODY_MAX = 256 * 1024
 const REQUESTS_PER_MINUTE = 30_000
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
+/** A login needs the database, and no key. */
+const isLogin = (method: string, path: string): boolean => method === 'POST' && path === '/api/v1/session'
 
 export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   const { ports } = context
@@ -57,12 +61,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     c.header('X-Request-Id', requestId)
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Cache-Control', 'no-store')
-    // A page elsewhere must not reach this port by a name of its own (DNS rebinding).
-    const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
-    if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not serve the host ${host.slice(0, 100)}.`)
-    const origin = c.req.header('origin')
-    if (origin !== undefined && !isAllowedOrigin(origin, context.hosts))
-      throw problem('forbidden_host', 'This server refuses requests from pages of another origin.')
+    checkEdge(c, context.edge)
     // No name and no figure holds a zero byte, and the database takes none.
     if (/%00|\0/.test(c.req.url)) throw problem('validation_failed', 'The path or query contains a zero byte (%00).')
     await next()
@@ -85,7 +84,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
     }),
   )
 
-  const guard = authenticate(context.keys, context.log)
+  const guard = authenticate(context.keys, ports.sessions, context.edge, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
   app.use(
     '/api/v1/*',
@@ -94,7 +93,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.use(
     '/api/v1/*',
     createMiddleware<ApiEnv>(async (c, next) => {
-      if (isOpen(c.req.path)) return next()
+      if (isOpen(c.req.path) || isLogin(c.req.method, c.req.path)) return next()
       return guard(c, () => limit(c, next).then(() => undefined))
     }),
   )
@@ -106,6 +105,8 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', auditRoutes(context))
+  app.route('/', loginPage())
+  app.route('/api/v1', sessionRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
   app.route('/api/v1', allocatorRoutes(context))
@@ -129,15 +130,6 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   }
   app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
   return app
-}
-
-function isAllowedOrigin(origin: string, hosts: readonly string[]): boolean {
-  try {
-    return hosts.includes(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
-  } catch {
-    // `null` and the like: a page without an origin of its own.
-    return false
-  }
 }
 
 /** What is between this process and trading, in words; empty when it is ready. */

@@ -2,6 +2,7 @@
  * What the HTTP and WebSocket surfaces are made with.
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
+import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
 import type { CommandRunner } from './commands/run.ts'
 
@@ -34,8 +35,7 @@ export interface ApiContext {
   readonly keys: ApiKeys
   readonly idempotency: Idempotency
   readonly database: DatabaseState
-  /** Host names that a request may be addressed to. */
-  readonly hosts: readonly string[]
+  readonly edge: Edge
   readonly log: (text: string) => void
 }
 
@@ -48,10 +48,8 @@ export interface ActAs {
   readonly name?: string | undefined
 }
 
-export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({
-  id: `key:${key.id}`,
-  role: key.role,
-  surface,
-  name: key.name,
-  apiKeyId: key.id,
-})
+/** A person in a browser is themselves, whatever surface the path is of. */
+export const actorOfKey = (key: ApiKey, surface: Surface): Actor =>
+  key.session === undefined
+    ? { id: `key:${key.id}`, role: key.role, surface, name: key.name, apiKeyId: key.id }
+    : { id: key.session.actor, role: key.role, surface: 'web', name: key.name }

@@ -15,7 +15,7 @@ import type {
   Reads,
   SystemFacts,
 } from '../ports/ports.ts'
-import { type People, ROLES, type Role } from '../ports/access-ports.ts'
+import { type People, type Sessions, ROLES, type Role } from '../ports/access-ports.ts'
 import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
@@ -94,6 +94,7 @@ export interface CommandPorts {
   readonly audit: Audit
   readonly keys: Keys
   readonly people: People
+  readonly sessions: Sessions
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
   readonly webhooks: Webhooks

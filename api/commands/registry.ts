@@ -3,6 +3,7 @@
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
 import { confirm } from './access/confirm-command.ts'
+import { SESSION_COMMANDS } from './access/session-commands.ts'
 import { audit } from './access/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
 import { alerts } from './alerts/alerts-command.ts'
@@ -64,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   webhook,
   audit,
   confirm,
+  ...SESSION_COMMANDS,
   whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,

@@ -458,6 +458,8 @@ export interface Charts {
 
 /** Facts about the running system that no table holds. */
 export interface SystemFacts {
+  /** Where a browser finds the API: `http://127.0.0.1:8080`. */
+  readonly webAddress: string
   readonly profile: string
   readonly version: string
   readonly startedAtMs: number

@@ -5,6 +5,7 @@ import type { RoleContext } from './roles/role-context.ts'
 import { PngCharts } from '../../api/png-charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/access/api-keys.ts'
+import { PostgresSessions } from '../../db/access/sessions.ts'
 import { PostgresPeople } from '../../db/access/people.ts'
 import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
@@ -25,6 +26,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { allocatorSettings } from '../config/sections/allocator-config.ts'
 import { configuredSettings } from '../config/sections/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
+import { webAddressOf } from '../config/exposure.ts'
 import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
@@ -59,6 +61,7 @@ export function commandPorts(
     audit: new PostgresAudit(sql, paths.auditHead, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
+    sessions: new PostgresSessions(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
     signals: {
       sources,
       rows: new PostgresSignals(sql, sources),
@@ -81,6 +84,7 @@ export function commandPorts(
     charts: new PngCharts(candles),
     candles,
     system: {
+      webAddress: webAddressOf(config),
       profile: config.profile,
       version: packageJson.version,
       startedAtMs,

@@ -263,6 +263,14 @@ export function makeWorld(profile = 'sim'): World {
         verify: async () => ({ rows: audit.length, older: 0, head: undefined, noted: undefined, broken: undefined }),
       },
       candles: async () => undefined,
+      sessions: {
+        makeLink: async () => 'the-secret-of-the-link',
+        login: async () => undefined,
+        find: async () => undefined,
+        noteUse: async () => {},
+        list: async () => [],
+        end: async () => false,
+      },
       people: { list: async () => [], add: async () => true, setRole: async () => 'done', remove: async () => 'done' },
       keys: {
         list: async () => world.keys,
@@ -348,6 +356,7 @@ export function makeWorld(profile = 'sim'): World {
       },
       charts: undefined,
       system: {
+        webAddress: 'http://127.0.0.1:8080',
         profile,
         version: '0.1.0',
         startedAtMs: 0,

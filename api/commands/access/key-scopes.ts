@@ -42,6 +42,10 @@ export const KEY_PRESET_NAMES = Object.keys(KEY_PRESETS) as [KeyPreset, ...KeyPr
 export const roleOfScopes = (scopes: readonly Scope[]): Role =>
   ROLES[Math.max(...scopes.map((scope) => ROLES.indexOf(ROLE_OF_SCOPE[scope])))] as Role
 
+/** All that a role may: what a person in a browser has. */
+export const scopesOfRole = (role: Role): readonly Scope[] =>
+  (Object.keys(ROLE_OF_SCOPE) as Scope[]).filter((scope) => ROLES.indexOf(ROLE_OF_SCOPE[scope]) <= ROLES.indexOf(role))
+
 export interface KeyLimits {
   readonly symbols: readonly string[] | null
   /** Decimal text in USDT. */

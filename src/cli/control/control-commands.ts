@@ -120,6 +120,8 @@ export const STEERING = [
     summary: 'list what waits for your yes, or show one to answer it; also as the second person of a large entry',
     usage: '[id]',
   },
+  { name: 'web', summary: 'get a link that logs your browser in, once, within five minutes', usage: '' },
+  { name: 'sessions', summary: 'list browsers that are logged in, or end a login', usage: '[end <id|all>]' },
   {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',

@@ -82,6 +82,8 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
         : undefined,
   silences: () => '/api/v1/alerts/silences',
   audit: auditPath,
+  sessions: (words) => (words.length === 0 ? '/api/v1/sessions' : undefined),
+  confirm: (words) => (words.length === 0 ? '/api/v1/confirmations' : undefined),
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 

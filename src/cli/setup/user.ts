@@ -50,6 +50,20 @@ export function register(program: Command): void {
     .argument('<who>', 'name, id, telegram:ID or discord:ID')
     .action((who: string, _flags: unknown, command: Command) => asked('remove', [who], command))
   user
+    .command('sessions')
+    .description('list browsers that are logged in, or end a login')
+    .argument('[end]', 'end')
+    .argument('[id]', 'its id, or all')
+    .action((verb: string | undefined, id: string | undefined, _flags: unknown, command: Command) => {
+      const context = contextOf(command)
+      return once(
+        context,
+        clientOf(context),
+        'sessions',
+        [verb, id].filter((word) => word !== undefined),
+      )
+    })
+  user
     .command('totp')
     .description('enroll a user’s authenticator app, which confirms commands that add risk on live, or remove it')
     .argument('<who>', 'name, id, telegram:ID or discord:ID')

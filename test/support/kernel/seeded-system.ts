@@ -13,6 +13,7 @@ import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
+import { PostgresSessions } from '../../../db/access/sessions.ts'
 import { PostgresPeople } from '../../../db/access/people.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
@@ -156,6 +157,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const ports: CommandPorts = {
     keys,
     people: new PostgresPeople(sql, { telegram: [], discord: [] }),
+    sessions: new PostgresSessions(sql, { telegram: [], discord: [] }),
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
@@ -186,6 +188,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     charts: undefined,
     candles: async () => undefined,
     system: {
+      webAddress: 'http://127.0.0.1:8080',
       profile,
       version: '0.1.0',
       startedAtMs: Date.now(),
@@ -205,7 +208,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     keys,
     idempotency: new PostgresIdempotency(sql),
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf },
-    hosts: ['127.0.0.1', 'localhost'],
+    edge: { hosts: ['127.0.0.1', 'localhost'], origins: [], proxies: [], hasTls: false },
     log: (text) => process.stderr.write(`${text}\n`),
   }
   return {
