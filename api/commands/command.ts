@@ -15,8 +15,8 @@ import type {
   Reads,
   SystemFacts,
 } from '../ports/ports.ts'
-import { type People, type Sessions, ROLES, type Role } from '../ports/access-ports.ts'
-import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
+import { type People, type Sessions, type Zones, ROLES, type Role } from '../ports/access-ports.ts'
+import type { AlertPorts, PriceRules, ReportSchedules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
 import type { PortfolioPorts } from '../ports/portfolio-ports.ts'
@@ -95,10 +95,12 @@ export interface CommandPorts {
   readonly keys: Keys
   readonly people: People
   readonly sessions: Sessions
+  readonly zones: Zones
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
   readonly webhooks: Webhooks
   readonly prices: PriceRules
+  readonly schedules: ReportSchedules
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */

@@ -4,8 +4,10 @@
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
 import { confirm } from './access/confirm-command.ts'
 import { SESSION_COMMANDS } from './access/session-commands.ts'
+import { tz } from './access/tz-command.ts'
 import { audit } from './access/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
+import { report } from './alerts/report-command.ts'
 import { alerts } from './alerts/alerts-command.ts'
 import { priceAlert } from './alerts/price-command.ts'
 import { quiet } from './alerts/quiet-command.ts'
@@ -45,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   limits,
   ...PERIOD_COMMANDS,
   performance,
+  report,
   exposure,
   funding,
   ...STATS_COMMANDS,
@@ -66,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   audit,
   confirm,
   ...SESSION_COMMANDS,
+  tz,
   whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,

@@ -24,6 +24,7 @@ import { unknownReply } from './other-programs.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
+import { inZone } from './words/zone.ts'
 import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
@@ -104,12 +105,12 @@ export class CommandRunner {
   /** A line as operators type it, with or without the slash. */
   runLine(line: string, request: CommandRequest): Promise<CommandResult> {
     const { name, rest } = splitLine(line)
-    return this.resolve(name, request, (command) => parseArgs(command, rest))
+    return this.inZoneOf(request.actor, () => this.resolve(name, request, (command) => parseArgs(command, rest)))
   }
 
   /** Arguments as an object. */
   runArgs(name: string, args: unknown, request: CommandRequest): Promise<CommandResult> {
-    return this.resolve(name, request, (command) => parseObject(command, args))
+    return this.inZoneOf(request.actor, () => this.resolve(name, request, (command) => parseObject(command, args)))
   }
 
   private async resolve(
@@ -166,8 +167,19 @@ export class CommandRunner {
     })
   }
 
-  /** An answer to a card, from any surface: once, in time, by the asker or an admin. */
-  async answer(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
+  /** Times that the answer names are in the zone of who asks. */
+  private async inZoneOf<T>({ id }: Actor, run: () => Promise<T>): Promise<T> {
+    // While the database is away everybody reads UTC: an answer is owed all the same.
+    const zone = await this.ports.zones.of(id).catch(() => undefined)
+    return inZone(zone ?? 'UTC', run)
+  }
+
+  /** An answer to a card, from any surface: once, in time, by the asker, an admin, or the second person that it takes. */
+  answer(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
+    return this.inZoneOf(request.actor, () => this.answered(id, decision, request, word))
+  }
+
+  private async answered(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
     const { confirmations } = this.ports
     const { actor } = request
     const card = await confirmations.find(id)

@@ -65,3 +65,10 @@ export interface Sessions {
   list(actor: string | undefined): Promise<readonly SessionState[]>
   end(id: string): Promise<boolean>
 }
+
+/** Time zones in which people read times. */
+export interface Zones {
+  /** Undefined: UTC, as nobody has said otherwise. */
+  of(actor: string): Promise<string | undefined>
+  set(actor: string, zone: string): Promise<void>
+}

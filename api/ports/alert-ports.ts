@@ -5,6 +5,7 @@ import type { AlertType } from '../../src/alerts/catalogue.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { Subscription } from '../../src/alerts/subscriptions.ts'
+import type { ReportPeriod } from '../../src/alerts/report-time.ts'
 import type { RuleSide } from '../../src/alerts/price-rule.ts'
 import type { QuietHours } from '../../src/alerts/quiet.ts'
 import type { Json } from './ports.ts'
@@ -54,6 +55,24 @@ export interface PriceRules {
   list(): Promise<readonly StoredPriceRule[]>
   add(rule: NewPriceRule): Promise<number>
   remove(id: number): Promise<boolean>
+}
+
+/** A report that a chat gets on a schedule. */
+export interface ReportSchedule {
+  readonly channel: string
+  readonly period: ReportPeriod
+  /** Of the day, in `zone`. */
+  readonly minute: number
+  readonly zone: string
+  readonly actor: string
+  /** Wall-clock ms. */
+  readonly dueAt: number
+}
+export interface ReportSchedules {
+  list(): Promise<readonly ReportSchedule[]>
+  /** One of each period for a chat. */
+  put(schedule: ReportSchedule): Promise<void>
+  remove(channel: string, period: ReportPeriod): Promise<boolean>
 }
 
 export interface AlertPorts {

@@ -34,7 +34,8 @@ export class PostgresSessions implements Sessions {
   async makeLink(actor: string, name: string): Promise<string> {
     const token = makeSecret()
     await this.sql`delete from login_links where expires_at < ${this.now()} - 86400000`
-    await this.sql`insert into login_links (hash, actor, name, expires_at) values (${hashOf(token)}, ${actor}, ${name}, ${this.now()} + ${LINK_MS}::bigint)`
+    await this
+      .sql`insert into login_links (hash, actor, name, expires_at) values (${hashOf(token)}, ${actor}, ${name}, ${this.now()} + ${LINK_MS}::bigint)`
     return token
   }
 

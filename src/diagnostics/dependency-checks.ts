@@ -75,7 +75,7 @@ function silentTrader(parts: readonly PartHealth[]): CheckLine[] {
 }
 
 /** Chats and jobs that are down let trading continue (S14). */
-const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
+const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots', 'dead-man'])
 
 export function partCheck({ part, status, detail }: HealthRow): CheckLine {
   const text = detail === '' ? part : `${part}: ${detail}`

@@ -6,6 +6,7 @@ import { PngCharts } from '../../api/png-charts.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/access/api-keys.ts'
 import { PostgresSessions } from '../../db/access/sessions.ts'
+import { PostgresZones } from '../../db/access/zones.ts'
 import { PostgresPeople } from '../../db/access/people.ts'
 import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
@@ -28,6 +29,7 @@ import { configuredSettings } from '../config/sections/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
 import { webAddressOf } from '../config/exposure.ts'
 import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
+import { PostgresReportSchedules } from '../../db/alerting/report-schedules.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../db/requests/signals.ts'
@@ -62,6 +64,7 @@ export function commandPorts(
     keys: new PostgresApiKeys(sql, config.profile),
     people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
     sessions: new PostgresSessions(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
+    zones: new PostgresZones(sql),
     signals: {
       sources,
       rows: new PostgresSignals(sql, sources),
@@ -69,6 +72,7 @@ export function commandPorts(
     },
     alerts: new PostgresAlerts(sql, Date.now),
     prices: new PostgresPriceRules(sql),
+    schedules: new PostgresReportSchedules(sql),
     webhooks: openWebhooks(sql, config, paths),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {

@@ -56,6 +56,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'notify.types':
     'How loud each type of alert is, of exits by reason too: `on` has a sound, `silent` none, `digest` waits for the digest, `off` is not told. P1 may only be `on`',
   'notify.quiet': 'Hours in which chats are told of P1 and P2 only, unless they have their own (`/quiet`)',
+  'notify.deadManUrl':
+    'Address of a service outside that is told once a minute that Ballast is well, and raises the alarm when that ends ([alerts](alerts.md)). It keeps quiet while the trader or the database does not answer',
   'notify.zone': 'Time zone of quiet hours and of the digest',
   'notify.digest': 'When what is held back for the digest is told',
   'notify.webhookNetworks': 'Private networks that webhooks may reach, by http too; without it they reach none',

@@ -23,7 +23,7 @@ import type {
   TradeRow,
 } from '../../src/journal/row.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
-import { memoryAlerts, memoryPrices } from './memory-alerts.ts'
+import { memoryAlerts, memoryPrices, memorySchedules } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
@@ -140,6 +140,7 @@ export interface World {
   sources: readonly SignalSource[]
   /** Newest first. */
   signals: readonly SignalRow[]
+  readonly zones: Map<string, string>
   now: number
 }
 
@@ -178,6 +179,7 @@ export function makeWorld(profile = 'sim'): World {
     sources: [],
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
+    zones: new Map(),
     now: 1_000_000,
     ports: {
       reads: {
@@ -263,6 +265,12 @@ export function makeWorld(profile = 'sim'): World {
         verify: async () => ({ rows: audit.length, older: 0, head: undefined, noted: undefined, broken: undefined }),
       },
       candles: async () => undefined,
+      zones: {
+        of: async (actor) => world.zones.get(actor),
+        set: async (actor, zone) => {
+          world.zones.set(actor, zone)
+        },
+      },
       sessions: {
         makeLink: async () => 'the-secret-of-the-link',
         login: async () => undefined,
@@ -313,6 +321,7 @@ export function makeWorld(profile = 'sim'): World {
       alerts: memoryAlerts(() => world.now),
       webhooks: memoryWebhooks(),
       prices: memoryPrices(),
+      schedules: memorySchedules(),
       portfolio: {
         instruments: async () => err('not listed here'),
         weights: async () => err('no candles here'),

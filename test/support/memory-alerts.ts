@@ -4,6 +4,8 @@
 import type {
   AlertPorts,
   PriceRules,
+  ReportSchedule,
+  ReportSchedules,
   StoredPriceRule,
   ChatQuiet,
   SampleAlert,
@@ -108,6 +110,22 @@ export function memoryPrices(): PriceRules {
       const before = rules.length
       rules = rules.filter((rule) => rule.id !== id)
       return rules.length < before
+    },
+  }
+}
+
+export function memorySchedules(): ReportSchedules {
+  let rows: ReportSchedule[] = []
+  const isOther = (channel: string, period: string) => (row: ReportSchedule) => row.channel !== channel || row.period !== period
+  return {
+    list: async () => rows,
+    put: async (row) => {
+      rows = [...rows.filter(isOther(row.channel, row.period)), row]
+    },
+    remove: async (channel, period) => {
+      const before = rows.length
+      rows = rows.filter(isOther(channel, period))
+      return rows.length < before
     },
   }
 }

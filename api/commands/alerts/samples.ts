@@ -61,6 +61,8 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'signal.rejected': 'A signal of tv-trend was refused: the body names no symbol. See /signals.',
   'signal.wrong_secret':
     '20 requests from 203.0.113.7 within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.',
+  'source.silent': 'The source tv-trend last sent 3 h ago; it is expected every 60 min. Look at its sender.',
+  'source.back': 'The source tv-trend sends again.',
   'signal.stale': 'A signal of tv-trend was refused: it is 90 s old and may be 60 s.',
   'signal.exit_refused': 'A refused signal of tv-trend names an exit of BTCUSDT. Look at the position.',
   'allocator.moved': 'Capital moved: ema-cross 40 % to 45 %.',

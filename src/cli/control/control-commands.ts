@@ -26,6 +26,11 @@ export const STEERING = [
     usage: '[1d|7d|30d|90d|ytd|all|from..to] [sym|strategy]',
   },
   {
+    name: 'report',
+    summary: 'show what the last day, week or month brought; or tell this chat on a schedule',
+    usage: '[daily|weekly|monthly] [at 08:00 [time zone]|off] [to=<chat>] | list',
+  },
+  {
     name: 'exposure',
     summary: 'show open value by symbol, side, strategy and cluster of correlated symbols',
     usage: '[sym|side|strategy|cluster]',
@@ -122,6 +127,7 @@ export const STEERING = [
   },
   { name: 'web', summary: 'get a link that logs your browser in, once, within five minutes', usage: '' },
   { name: 'sessions', summary: 'list browsers that are logged in, or end a login', usage: '[end <id|all>]' },
+  { name: 'tz', summary: 'show times in your time zone', usage: '[zone|off]' },
   {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',

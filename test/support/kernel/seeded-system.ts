@@ -11,9 +11,11 @@ import type { Backtest, Backtests } from '../../../api/ports/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
 import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
+import { PostgresReportSchedules } from '../../../db/alerting/report-schedules.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
 import { PostgresSessions } from '../../../db/access/sessions.ts'
+import { PostgresZones } from '../../../db/access/zones.ts'
 import { PostgresPeople } from '../../../db/access/people.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
@@ -158,10 +160,12 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     keys,
     people: new PostgresPeople(sql, { telegram: [], discord: [] }),
     sessions: new PostgresSessions(sql, { telegram: [], discord: [] }),
+    zones: new PostgresZones(sql),
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
     prices: new PostgresPriceRules(sql),
+    schedules: new PostgresReportSchedules(sql),
     webhooks: new PostgresWebhooks(sql, {
       keyFile: join(dataDir, 'signals.key'),
       mode: profile,
