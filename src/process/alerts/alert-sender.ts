@@ -7,6 +7,8 @@ import type { ChatUsers } from '../../../bots/access.ts'
 import { alertCard, digestCard, missedCard, openCard, settledCard } from '../../../bots/alert-card.ts'
 import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
 import type { DiscordBot } from '../../../bots/discord/bot.ts'
+import { TradeThreads } from '../../../bots/discord/trade-threads.ts'
+import { PostgresTradeThreads } from '../../../db/alerting/trade-threads.ts'
 import { Outbox, type SendResult } from '../../../bots/outbox.ts'
 import type { TelegramBot } from '../../../bots/telegram/bot.ts'
 import { raiseAccepted, raiseRefusal } from '../../../db/alerts.ts'
@@ -47,6 +49,8 @@ export class AlertSender {
   private readonly outbox: Outbox
   private readonly badge: string
   private readonly refusing: Set<string>
+  private readonly threadRows: PostgresTradeThreads
+  private readonly threads: TradeThreads
   private running: Promise<void> | undefined
 
   static async open(ports: AlertSenderPorts): Promise<AlertSender> {
@@ -56,11 +60,13 @@ export class AlertSender {
   private constructor(ports: AlertSenderPorts, refusing: readonly string[]) {
     this.ports = ports
     this.refusing = new Set(refusing)
+    this.threadRows = new PostgresTradeThreads(ports.sql)
+    this.threads = new TradeThreads(this.threadRows, ports.discord)
     this.badge = badgeOf(ports.config.profile)
     this.outbox = new Outbox(
       {
         rows: new PostgresDeliveries(ports.sql, ['telegram', 'discord']),
-        send: (channel, outgoing) => this.send(channel, outgoing),
+        send: (channel, outgoing, _severity, alertId) => this.send(channel, outgoing, alertId),
         missedCard: (count, urgent) => missedCard(this.badge, count, urgent),
         refused: async ({ channel, alertId, severity }, detail) => {
           this.refusing.add(channel)
@@ -118,11 +124,13 @@ export class AlertSender {
     await this.settle()
   }
 
-  private send(channel: string, outgoing: Reply): Promise<SendResult> | undefined {
+  private async send(channel: string, outgoing: Reply, alertId: number | null): Promise<SendResult | undefined> {
     const address = channel.slice(channel.indexOf(':') + 1)
     if (channel.startsWith('telegram:'))
       return this.ports.telegram()?.send(address, outgoing, undefined, outgoing.isSilent === true ? 'P4' : 'P1')
-    return this.ports.discord()?.send(address, outgoing)
+    // A direct message has no threads.
+    const trade = alertId === null || address.startsWith('user:') ? undefined : await this.threadRows.tradeOf(alertId)
+    return trade === undefined ? this.ports.discord()?.send(address, outgoing) : this.threads.send(address, trade, outgoing)
   }
 
   /** Messages about a problem say that somebody has seen it, or that it is over. */
