@@ -52,6 +52,8 @@ export interface CommandResult {
   readonly confirmation?: Confirmation
   /** What has to be typed with a yes (C2): the word, or a one-time code. */
   readonly demand?: Demand
+  /** Somebody else has to give the yes: who asked is not asked for it. */
+  readonly waitsForSecond?: boolean
   /** The card asks once more, since what it shows has changed: instead of which, and what. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
   readonly command?: string
@@ -405,6 +407,7 @@ export class CommandRunner {
       command: command.name,
       reply: card,
       confirmation,
+      ...(isForTwo ? { waitsForSecond: true } : {}),
       ...(demand === undefined ? {} : { demand }),
     })
   }

@@ -42,6 +42,7 @@ export function commandBody(result: CommandResult) {
             preview: confirmation.preview,
             word: demand?.type === 'word' ? demand.word : null,
             code: demand?.type === 'code',
+            waitsForSecond: result.waitsForSecond === true,
           },
         }),
     ...(again === undefined ? {} : { again: { replaces: again.replaces, changes: [...again.changes] } }),

@@ -199,7 +199,15 @@ describe.skipIf(made === undefined)('who did what, read back', () => {
     await system.ports.audit.write(entry(1, { command: 'close', decision: 'begun', requestId: 'req_lost' }))
     const admin = { requestId: 'r', actor: { id: 'key:x', role: 'admin' as const, surface: 'cli' as const } }
     const { reply } = await runner.runLine('audit 1', admin)
-    expect(reply.table?.rows[0]?.slice(2)).toEqual(['ann', 'telegram', 'close 1 all', 'unknown', 'number 1'])
+    expect(reply.table?.rows[0]).toMatchObject([
+      expect.stringMatching(/^\d\d:\d\d$/),
+      'ann',
+      'close 1 all',
+      'unknown',
+      'telegram',
+      expect.any(String),
+      'number 1',
+    ])
     expect((await runner.runLine('audit verify', admin)).reply.title).toBe('The audit is as it was written')
   })
 })

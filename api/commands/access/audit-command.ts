@@ -6,7 +6,7 @@ import { parseDuration } from '../../../src/core/duration.ts'
 import type { AuditRow, BrokenRow, ChainCheck } from '../../ports/ports.ts'
 import { type CommandContext, defineRead } from '../command.ts'
 import { type Reply, reply, runs, untrusted } from '../reply.ts'
-import { time } from '../words/format.ts'
+import { localTime } from '../words/zone.ts'
 import { auditWords } from './audit-words.ts'
 
 const SHOWN = 10
@@ -65,29 +65,35 @@ async function listed({ ports }: CommandContext, { n, user, since }: Asked): Pro
   return reply(user === undefined ? 'Who did what' : `What ${untrusted(user)} did`, {
     table: {
       columns: [
-        { title: 'row', align: 'right', isExtra: true },
-        { title: 'time', isExtra: true },
+        { title: `time ${localTime(now).offset}`, isExtra: true },
         { title: 'who' },
-        { title: 'by', isExtra: true },
         { title: 'what' },
         { title: 'outcome' },
+        { title: 'by', isExtra: true },
+        { title: 'row', align: 'right', isExtra: true },
         { title: 'details', isExtra: true },
       ],
       rows: rows
         .slice(0, n)
         .map((row) => [
-          String(row.seq),
-          time(row.ts, now),
+          shortTime(row.ts, now),
           whoOf(row),
-          row.surface,
           whatOf(row),
           outcomeOf(row),
+          row.surface,
+          String(row.seq),
           untrusted(row.result ?? '').slice(0, ARGS_MAX),
         ]),
     },
     ...(rows.length > n ? { text: `Older ones: /audit ${Math.min(SHOWN_MAX, n * 2)}, or all by GET /api/v1/audit.` } : {}),
     buttons,
   })
+}
+
+/** `14:02` of today, `11-24` of another day: narrow enough for a phone. */
+function shortTime(at: number, now: number): string {
+  const { date, time } = localTime(at)
+  return date === localTime(now).date ? time.slice(0, 5) : date.slice(5)
 }
 
 const whoOf = ({ who, actor }: AuditRow): string => untrusted(who == null || who === '' ? actor : who)

@@ -280,6 +280,14 @@ export async function settle(
   let answer = answerOf(first, context)
   // A card may be followed by another, when something turned meanwhile.
   while (answer.confirmation !== undefined) {
+    if (answer.confirmation.waitsForSecond === true) {
+      printReply(context.out, { ...answer.reply, buttons: [] })
+      throw new CliError(
+        EXIT.notConfirmed,
+        'Not sent: it waits for a second person.',
+        `They confirm with: ballast confirm ${answer.confirmation.id}`,
+      )
+    }
     const given = await ask(context, answer)
     answer = answerOf(await client.answer(answer.confirmation.id, given.decision, given.word), context)
     if (given.decision === 'no') {
