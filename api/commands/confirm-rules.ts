@@ -83,3 +83,27 @@ export async function codeRefusal(command: Command, addsRisk: boolean, actor: Ac
 
 export const lockedText = (leftMs: number): string =>
   `Five codes were wrong. Try again in ${duration(leftMs)}, or use the terminal now. If it was not you, reset your authenticator: ballast user totp`
+
+/** What is wrong with a one-time code; undefined where it is right, and used up by then. */
+export async function wrongCode(
+  actor: Actor,
+  typed: string,
+  { codes, wallNow }: Pick<CommandPorts, 'codes' | 'wallNow'>,
+): Promise<{ readonly title: string; readonly text?: string } | undefined> {
+  const verdict = await codes.check(actor.id, typed)
+  switch (verdict.type) {
+    case 'right':
+      return undefined
+    case 'wrong':
+      return { title: `Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked` }
+    case 'used':
+      return {
+        title: 'That code was already used',
+        text: 'Wait up to 30 s for the next code and send it before the confirmation expires.',
+      }
+    case 'locked':
+      return { title: 'Your authenticator codes are locked', text: lockedText(verdict.untilMs - wallNow()) }
+    case 'none':
+      return { title: 'You have no authenticator', text: `Enroll at the terminal: ballast user totp ${actor.id}` }
+  }
+}

@@ -12,11 +12,12 @@ import {
   codeRefusal,
   demandOf,
   isSamePerson,
-  lockedText,
   needsSecond,
+  wrongCode,
   tierOf,
 } from './confirm-rules.ts'
-import { cardAgain, mayAnswer } from './access/confirm-command.ts'
+import { mayAnswer } from './access/confirm-command.ts'
+import { cardAgain, freshCard, secondText } from './confirm-card.ts'
 import { asJson, entryOf } from './audit-entry.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './words/format.ts'
@@ -258,7 +259,7 @@ export class CommandRunner {
     const again = await this.changedSince(command, card, request)
     if (again !== undefined) return again
     if (demand?.type === 'code') {
-      const wrong = await this.wrongCode(actor, typed)
+      const wrong = await wrongCode(actor, typed, this.ports)
       if (wrong !== undefined) {
         await this.audit(command, card.args, request, 'code-refused', wrong.title, card.id)
         return wants(wrong.title, wrong.text)
@@ -267,25 +268,6 @@ export class CommandRunner {
     if (!(await this.ports.confirmations.settle(card.id, 'approved', actor.id)))
       return this.badge({ ...common, status: 'refused', code: 'confirmation_over', reply: outdated() })
     return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, request, card.id)
-  }
-
-  private async wrongCode(actor: Actor, typed: string): Promise<{ readonly title: string; readonly text?: string } | undefined> {
-    const verdict = await this.ports.codes.check(actor.id, typed)
-    switch (verdict.type) {
-      case 'right':
-        return undefined
-      case 'wrong':
-        return { title: `Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked` }
-      case 'used':
-        return {
-          title: 'That code was already used',
-          text: 'Wait up to 30 s for the next code and send it before the confirmation expires.',
-        }
-      case 'locked':
-        return { title: 'Your authenticator codes are locked', text: lockedText(verdict.untilMs - this.ports.wallNow()) }
-      case 'none':
-        return { title: 'You have no authenticator', text: `Enroll at the terminal: ballast user totp ${actor.id}` }
-    }
   }
 
   /** S3: the card asks once more where what it shows is not so any longer. The first card is over then. */
@@ -389,19 +371,7 @@ export class CommandRunner {
         `${untrusted(actor.name ?? actor.id)} asks: ${plan.card.title} ${secondText(command, confirmation.id)}.`,
         { confirmationId: confirmation.id, actor: actor.id },
       )
-    const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
-    const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to continue` : 'with an authenticator code']
-    const card: Reply = {
-      ...plan.card,
-      text: [plan.card.text, ...(isForTwo ? [secondText(command, confirmation.id)] : []), `expires in ${duration(ttlMs)}`, ...typed]
-        .filter((text) => text !== undefined)
-        .join('; '),
-      buttons: [
-        { label: plan.yes, action: answers('yes'), tone: 'bad' },
-        { label: plan.no, action: answers('no') },
-      ],
-      ephemeral: command.isPrivate === true,
-    }
+    const card = freshCard(command, plan, { id: confirmation.id, ttlMs, demand, isForTwo })
     return this.badge({
       status: 'confirm',
       command: command.name,
@@ -500,8 +470,6 @@ export class CommandRunner {
   }
 }
 
-const secondText = ({ role }: Command, id: string): string =>
-  `A second person with the role ${role} has to confirm it, here, with /confirm ${id}, or at the terminal with: ballast confirm ${id}`
 const KEPT_TEXT = 'Nothing was changed.'
 const outdated = (): Reply =>
   reply('This confirmation has expired', {

@@ -30,7 +30,6 @@ export interface ThreadBot {
 const BEGINS = 'entry.filled'
 const ENDS = 'exit.filled'
 const FOLLOWS: ReadonlySet<string> = new Set(['exit.partial', ENDS])
-export const OF_TRADES: readonly string[] = [BEGINS, ...FOLLOWS]
 
 export class TradeThreads {
   private readonly rows: ThreadRows

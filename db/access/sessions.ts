@@ -3,7 +3,7 @@
  * Only hashes are kept, of links and of cookies. The role is looked up with each request: who loses it loses the session.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { ROLES, type Role, type Session, type Sessions, type SessionState } from '../../api/ports/access-ports.ts'
+import type { Role, Session, Sessions, SessionState } from '../../api/ports/access-ports.ts'
 import type { Sql } from '../client.ts'
 import type { ConfiguredAdmins } from './people.ts'
 
@@ -18,8 +18,8 @@ const hashOf = (secret: string): string => createHash('sha256').update(secret).d
 const csrfOf = (cookie: string): string => createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 
 interface Row extends SessionState {
-  readonly userRole: string | null
-  readonly keyRole: string | null
+  readonly userRole: Role | null
+  readonly keyRole: Role | null
 }
 
 export class PostgresSessions implements Sessions {
@@ -92,7 +92,7 @@ export class PostgresSessions implements Sessions {
   private roleOf({ actor, userRole, keyRole }: Row): Role | undefined {
     const [platform = '', id = ''] = actor.split(':')
     const isConfigured = (platform === 'telegram' || platform === 'discord') && this.admins[platform].includes(id)
-    return isConfigured ? 'admin' : ROLES.find((role) => role === (userRole ?? keyRole))
+    return isConfigured ? 'admin' : (userRole ?? keyRole ?? undefined)
   }
 
   private now() {

@@ -2,8 +2,9 @@
  * Which thread a trade has in which channel of Discord, and which trade an alert is about.
  */
 import type { ThreadRows, TradeAlert } from '../../bots/discord/trade-threads.ts'
-import { OF_TRADES } from '../../bots/discord/trade-threads.ts'
 import type { Sql } from '../client.ts'
+
+const OF_TRADES = ['entry.filled', 'exit.partial', 'exit.filled']
 
 export class PostgresTradeThreads implements ThreadRows {
   private readonly sql: Sql
@@ -28,7 +29,7 @@ export class PostgresTradeThreads implements ThreadRows {
   async tradeOf(alertId: number): Promise<TradeAlert | undefined> {
     const [row] = await this.sql<{ type: string; symbol: string | null; tradeNumber: number | null; side: number | null }[]>`
       select type, symbol, (detail->>'tradeNumber')::int as "tradeNumber", (detail->>'side')::int as side from alerts
-      where id = ${alertId} and type in ${this.sql([...OF_TRADES])}`
+      where id = ${alertId} and type in ${this.sql(OF_TRADES)}`
     if (row === undefined || row.tradeNumber === null || row.symbol === null) return undefined
     return { type: row.type, tradeNumber: row.tradeNumber, symbol: row.symbol, side: row.side === -1 ? 'short' : 'long' }
   }

@@ -3,11 +3,12 @@
  */
 import { z } from 'zod'
 import type { Confirmation } from '../../ports/ports.ts'
+import { previewOf } from '../confirm-card.ts'
 import { isSamePerson } from '../confirm-rules.ts'
 import { type Actor, type Command, defineRead, hasRole } from '../command.ts'
 import { Snapshot } from '../drift.ts'
 import { findCommand } from '../parse.ts'
-import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { field, reply, runs, untrusted } from '../reply.ts'
 import { duration } from '../words/format.ts'
 
 /** The asker, an admin, or of a card for two whoever else has the role. */
@@ -17,21 +18,6 @@ export function mayAnswer(card: Confirmation, command: Command | undefined, acto
   return secondTo === undefined
     ? card.actor === actor.id || actor.role === 'admin'
     : !isSamePerson({ actor: card.actor, name: secondTo }, actor)
-}
-
-/** The card as its asker saw it, with buttons. */
-export function cardAgain(card: Confirmation): Reply {
-  const preview = card.preview as unknown as Reply
-  const { labels, secondTo } = Snapshot.parse(card.snapshot)
-  const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: card.id, decision })
-  return {
-    ...preview,
-    fields: [...preview.fields, field('Asked by', `${untrusted(secondTo ?? card.actor)} (${card.surface})`)],
-    buttons: [
-      { label: labels?.yes ?? 'Do it', action: answers('yes'), tone: 'bad' },
-      { label: labels?.no ?? 'Leave it', action: answers('no') },
-    ],
-  }
 }
 
 export const confirm: Command = defineRead({
@@ -54,7 +40,7 @@ export const confirm: Command = defineRead({
       fields: cards.map((card) => {
         const left = duration(Math.max(0, card.expiresAt - ports.wallNow()))
         const asker = Snapshot.parse(card.snapshot).secondTo ?? card.actor
-        return field(card.id, `${(card.preview as unknown as Reply).title}\n${untrusted(asker)}, ${left} left`)
+        return field(card.id, `${previewOf(card).title}\n${untrusted(asker)}, ${left} left`)
       }),
       buttons: cards.slice(0, 4).map((card) => runs(`Show ${card.id}`, `/confirm ${card.id}`)),
     })

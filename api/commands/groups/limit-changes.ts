@@ -5,9 +5,9 @@ import type { RiskChange } from '../../ports/ports.ts'
 import type { CommandContext } from '../command.ts'
 import { short, time } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
-import type { RiskSettingsShown } from './limits-command.ts'
 
 const SHOWN = 10
+type RiskSettingsShown = CommandContext['ports']['system']['riskSettings']
 export const SHOWN_MAX = 50
 
 /** A change with its values as they counted: what the configuration says is resolved, null where nothing was set. */
