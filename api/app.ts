@@ -43,7 +43,7 @@ export function makeApp(context: ApiContext): OpenAPIHono<ApiEnv> {
   const failed = onError((requestId, cause) =>
     context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
-  const refusals = new RefusalNotes(ports.audit, ports.wallNow)
+  const refusals = new RefusalNotes(ports, context.edge, context.log)
   app.onError((cause, c) => {
     refusals.note(cause, c)
     const trouble = context.database.troubleOf(cause)

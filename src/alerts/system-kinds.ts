@@ -108,6 +108,23 @@ export const SYSTEM_KINDS = {
       actions: others(['Webhooks', '/webhook list']),
     },
   ),
+  'user.changed': event(
+    ['P3'],
+    'a person of the chats was added, removed or given another role',
+    'if nobody of you did it: `/user list`, `/audit`',
+    {
+      actions: others(['People', '/user list'], ['Audit', '/audit']),
+    },
+  ),
+  'apikey.created': event(['P3'], 'an API key was created or given another secret', 'if nobody of you did it: `/key list`, `/key revoke`', {
+    actions: others(['Keys', '/key list'], ['Audit', '/audit']),
+  }),
+  'auth.failed_burst': problem(
+    ['P2'],
+    'twenty requests to the API within a minute had no key that counts; once an hour',
+    'if it is a program of yours, give it a key of now; else see who reaches the port: `ballast doctor`',
+    { actions: others(['Keys', '/key list'], ['Health', '/health']) },
+  ),
   'confirm.second_needed': event(
     ['P3'],
     'an entry is so large that a second person has to confirm it',

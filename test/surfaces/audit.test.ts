@@ -195,6 +195,13 @@ describe.skipIf(made === undefined)('who did what, read back', () => {
     await vi.waitFor(async () => expect((await get('/audit?user=looker')).body.data).toMatchObject(noted))
   })
 
+  test('twenty requests without a key within a minute are one alert', async () => {
+    const { sql } = system.temporary.database
+    for (let n = 0; n < 25; n += 1) await get('/status', 'tk_sim_00000000_aaaaaaaaaaaaaaaaaaaaaaaa')
+    const raised = () => sql<{ severity: string }[]>`select severity from alerts where type = 'auth.failed_burst'`
+    await vi.waitFor(async () => expect(await raised()).toEqual([{ severity: 'P2' }]))
+  })
+
   test('what was begun and never ended is listed with an unknown outcome', async () => {
     await system.ports.audit.write(entry(1, { command: 'close', decision: 'begun', requestId: 'req_lost' }))
     const admin = { requestId: 'r', actor: { id: 'key:x', role: 'admin' as const, surface: 'cli' as const } }

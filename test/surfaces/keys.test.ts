@@ -57,7 +57,10 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
       { command: 'key', decision: 'begun', args: { action: 'revoke', id: body.id } },
       { command: 'key', decision: 'done', args: { action: 'revoke', id: body.id } },
     ])
-    for (const table of ['audit', 'api_keys', 'idempotency', 'confirmations'])
+    expect(await sql`select severity from alerts where type = 'apikey.created' and detail->>'keyId' = ${body.id}`).toEqual([
+      { severity: 'P3' },
+    ])
+    for (const table of ['audit', 'api_keys', 'idempotency', 'confirmations', 'alerts'])
       expect(JSON.stringify(await sql`select * from ${sql(table)}`), table).not.toContain(secret)
   })
 
