@@ -2,6 +2,7 @@
  * The way of alerts out: from the table to the outbox of every chat that is to be told, and from there to the platforms; and what time does
  * to them: digests, reminders, messages that say who has seen them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { badgeOf, type Reply } from '../../../api/commands/reply.ts'
 import type { ChatUsers } from '../../../bots/access.ts'
 import { alertCard, digestCard, missedCard, openCard, settledCard } from '../../../bots/alert-card.ts'
@@ -41,6 +42,12 @@ interface Chats {
   readonly of: (alert: DeskAlert) => readonly string[]
   readonly admins: readonly string[]
 }
+
+const LIMIT_MS = 15_000
+
+/** A bot whose gateway was closed leaves what it sends open for ever: other chats must not wait for it. */
+const within = (answer: Promise<SendResult | undefined> | undefined): Promise<SendResult | undefined> =>
+  Promise.race([Promise.resolve(answer), sleep(LIMIT_MS, { type: 'failed', detail: 'no answer' } as const, { ref: false })])
 
 const NO_CHATS: Chats = { of: () => [], admins: [] }
 
@@ -130,7 +137,7 @@ export class AlertSender {
       return this.ports.telegram()?.send(address, outgoing, undefined, outgoing.isSilent === true ? 'P4' : 'P1')
     // A direct message has no threads.
     const trade = alertId === null || address.startsWith('user:') ? undefined : await this.threadRows.tradeOf(alertId)
-    return trade === undefined ? this.ports.discord()?.send(address, outgoing) : this.threads.send(address, trade, outgoing)
+    return within(trade === undefined ? this.ports.discord()?.send(address, outgoing) : this.threads.send(address, trade, outgoing))
   }
 
   /** Messages about a problem say that somebody has seen it, or that it is over. */
@@ -142,7 +149,7 @@ export class AlertSender {
         const address = channel.slice(channel.indexOf(':') + 1)
         const card = settledCard(payload, problem)
         const bot = channel.startsWith('telegram:') ? telegram() : discord()
-        const result = await bot?.change(address, messageRef, card)
+        const result = await within(bot?.change(address, messageRef, card))
         isLater ||= result?.type === 'retry-after' || result?.type === 'failed'
       }
       if (!isLater) await done()
