@@ -6,12 +6,15 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { type ApiEnv, REQUESTS_PER_MINUTE, authenticate, limitRate } from './auth.ts'
+import { checkEdge } from './edge.ts'
 import type { ApiContext } from './context.ts'
 import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { tagAnswers } from './entity-tag.ts'
 import { onError, onNotFound, problem } from './problem.ts'
+import { RefusalNotes } from './refusals.ts'
 import { withProblems } from './problem-answers.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { allocatorRoutes } from './routes/allocator-routes.ts'
 import { accountRoutes } from './routes/account-routes.ts'
 import { marketRoutes } from './routes/market-routes.ts'
@@ -33,6 +36,7 @@ import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
+import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { alertRoutes } from './routes/alerting/alert-routes.ts'
 import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
 import { signalRoutes } from './routes/alerting/signal-routes.ts'
@@ -41,6 +45,8 @@ import { clockText, silenceOf } from './commands/silence.ts'
 const BODY_MAX = 256 * 1024
 /** Open to who has no key. */
 const OPEN_PATHS = new Set(['/api/v1/version', '/api/v1/time'])
+/** A login needs the database, and no key. */
+const isLogin = (method: string, path: string): boolean => method === 'POST' && path === '/api/v1/session'
 
 export const makeStreams = ({ ports }: ApiContext): Streams => ({ tail: new EventTail(ports.reads), tickets: new Tickets(ports.wallNow) })
 
@@ -50,7 +56,9 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   const failed = onError((requestId, cause) =>
     context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
+  const refusals = new RefusalNotes(ports, context.edge, context.log)
   app.onError((cause, c) => {
+    refusals.note(cause, c)
     const trouble = context.database.troubleOf(cause)
     // Reported once by who watches the database, and not with each request's stack.
     return trouble === undefined
@@ -66,12 +74,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
     c.header('X-Request-Id', requestId)
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Cache-Control', 'no-store')
-    // A page elsewhere must not reach this port by a name of its own (DNS rebinding).
-    const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
-    if (!context.hosts.includes(host)) throw problem('forbidden_host', `This server does not serve the host ${host.slice(0, 100)}.`)
-    const origin = c.req.header('origin')
-    if (origin !== undefined && !isAllowedOrigin(origin, context.hosts))
-      throw problem('forbidden_host', 'This server refuses requests from pages of another origin.')
+    checkEdge(c, context.edge)
     // No name and no figure holds a zero byte, and the database takes none.
     if (/%00|\0/.test(c.req.url)) throw problem('validation_failed', 'The path or query contains a zero byte (%00).')
     await next()
@@ -94,7 +97,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
     }),
   )
 
-  const guard = authenticate(context.keys, context.log)
+  const guard = authenticate(context.keys, ports.sessions, context.edge, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
   app.use(
     '/api/v1/*',
@@ -103,7 +106,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.use(
     '/api/v1/*',
     createMiddleware<ApiEnv>(async (c, next) => {
-      if (isOpen(c.req.path)) return next()
+      if (isOpen(c.req.path) || isLogin(c.req.method, c.req.path)) return next()
       return guard(c, () => limit(c, next).then(() => undefined))
     }),
   )
@@ -144,6 +147,9 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
+  app.route('/api/v1', auditRoutes(context))
+  app.route('/', loginPage())
+  app.route('/api/v1', sessionRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))
   app.route('/api/v1', allocatorRoutes(context))
@@ -169,15 +175,6 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
   app.get('/asyncapi.json', (c) => c.json(asyncApi(ports.system.version)))
   return app
-}
-
-function isAllowedOrigin(origin: string, hosts: readonly string[]): boolean {
-  try {
-    return hosts.includes(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
-  } catch {
-    // `null` and the like: a page without an origin of its own.
-    return false
-  }
 }
 
 /** What is between this process and trading, in words; empty when it is ready. */

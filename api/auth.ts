@@ -3,9 +3,13 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { HttpBindings } from '@hono/node-server'
+import { getCookie } from 'hono/cookie'
 import type { Role, Scope } from './commands/command.ts'
 import { isWithin, senderAddress } from './commands/signals/networks.ts'
+import type { LiveSession, Sessions } from './ports/access-ports.ts'
+import { type Edge, addressOf } from './edge.ts'
 import { problem } from './problem.ts'
+import { scopesOfRole } from './commands/access/key-scopes.ts'
 
 export interface ApiKey {
   readonly id: string
@@ -15,6 +19,8 @@ export interface ApiKey {
   readonly autoConfirm: boolean
   /** Networks that it may come from; null: any. */
   readonly networks: readonly string[] | null
+  /** Of a person in a browser, who is no key: whose login it is. */
+  readonly session?: LiveSession
 }
 
 /** Whether a key may be used from an address; undefined where the address is not known. */
@@ -44,25 +50,49 @@ export const bearerOf = (header: string | undefined): string | undefined => /^Be
 
 export const allows = (key: ApiKey, scope: Scope): boolean => key.scopes.includes('admin') || key.scopes.includes(scope)
 
+export const SESSION_COOKIE = 'ballast_session'
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** A person in a browser as a key that may what their role may. */
+const keyOfSession = (session: LiveSession): ApiKey => ({
+  id: `session-${session.id}`,
+  name: session.name,
+  role: session.role,
+  scopes: scopesOfRole(session.role),
+  autoConfirm: false,
+  networks: null,
+  session,
+})
+
 /** @param log gets what keeps a use from being noted */
-export const authenticate = (keys: ApiKeys, log: (text: string) => void) =>
+export const authenticate = (keys: ApiKeys, sessions: Sessions, edge: Edge, log: (text: string) => void) =>
   createMiddleware<ApiEnv>(async (c, next) => {
+    const noteUse = (use: Promise<void>): Promise<void> =>
+      // A disk that is full must not keep anybody from looking.
+      use.catch((cause: unknown) => log(`could not record the use of a key: ${cause instanceof Error ? cause.message : String(cause)}`))
     const token = bearerOf(c.req.header('authorization'))
+    const cookie = token === undefined ? getCookie(c, SESSION_COOKIE) : undefined
+    const session = cookie === undefined ? undefined : await sessions.find(cookie)
+    if (session !== undefined) {
+      // A form on another site sends the cookie of some browsers, and never this header.
+      if (!SAFE_METHODS.has(c.req.method) && c.req.header('x-csrf-token') !== session.csrf)
+        throw problem('csrf_missing', 'Send the X-CSRF-Token of GET /api/v1/session with this request.')
+      c.set('key', keyOfSession(session))
+      await noteUse(sessions.noteUse(session.id))
+      return next()
+    }
     const key = token === undefined ? undefined : await keys.find(token)
     if (key === undefined)
       throw problem('unauthorized', 'An API key is required: Authorization: Bearer tk_…', {
         hint: 'The admin key is in admin.key in the data directory; create others with: ballast api keys create',
       })
-    const address = c.env?.incoming?.socket.remoteAddress
+    c.set('key', key)
+    const address = addressOf(c, edge)
     if (!mayComeFrom(key, address))
       throw problem('forbidden_network', `This key may not be used from ${address ?? 'an unknown address'}.`, {
         hint: 'Create one for this network: ballast api keys create --cidr',
       })
-    c.set('key', key)
-    // A disk that is full must not keep anybody from looking.
-    await keys
-      .noteUse(key.id)
-      .catch((cause: unknown) => log(`could not record the use of a key: ${cause instanceof Error ? cause.message : String(cause)}`))
+    await noteUse(keys.noteUse(key.id))
     await next()
   })
 

@@ -34,6 +34,7 @@ export interface CommandAnswer {
     readonly preview: Readonly<Record<string, unknown>>
     readonly word: string | null
     readonly code: boolean
+    readonly waitsForSecond?: boolean
   }
   /** What was shown has changed: nothing was done, and `confirmation` asks once more. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }

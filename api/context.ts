@@ -3,6 +3,7 @@
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
 import type { HeldRows } from './held-reads.ts'
+import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
 import type { CommandRunner } from './commands/run.ts'
 
@@ -39,8 +40,7 @@ export interface ApiContext {
   readonly database: DatabaseState
   /** What is held of reads; forgotten with each event and each change. Undefined: nothing is. */
   readonly held?: HeldRows | undefined
-  /** Host names that a request may be addressed to. */
-  readonly hosts: readonly string[]
+  readonly edge: Edge
   readonly log: (text: string) => void
 }
 
@@ -53,11 +53,14 @@ export interface ActAs {
   readonly name?: string | undefined
 }
 
-export const actorOfKey = (key: ApiKey, surface: Surface): Actor => ({
-  id: `key:${key.id}`,
-  role: key.role,
-  // What a key of an agent asks stays an agent's, however it comes.
-  surface: key.scopes.includes('agent') ? 'agent' : surface,
-  name: key.name,
-  apiKeyId: key.id,
-})
+/** A person in a browser is themselves, whatever surface the path is of; what a key of an agent asks stays an agent's, however it comes. */
+export const actorOfKey = (key: ApiKey, surface: Surface): Actor =>
+  key.session === undefined
+    ? {
+        id: `key:${key.id}`,
+        role: key.role,
+        surface: key.scopes.includes('agent') ? 'agent' : surface,
+        name: key.name,
+        apiKeyId: key.id,
+      }
+    : { id: key.session.actor, role: key.role, surface: 'web', name: key.name }

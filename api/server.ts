@@ -2,6 +2,8 @@
  * Listens: HTTP and WebSocket on one port, and ends in order.
  */
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { makeApp, makeStreams } from './app.ts'
@@ -25,6 +27,10 @@ export interface ApiOptions {
   /** What to set where it is taken, as `BALLAST__API__PORT=8082`. */
   readonly otherPort: string
   /** Calls back when the projections have changed; answers how to stop. */
+  /** PEM; without it HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  /** False: that peer is cut off. */
+  readonly mayConnect?: ((peer: string | undefined) => boolean) | undefined
   readonly onEvent: (callback: () => void) => Promise<() => Promise<void>>
 }
 
@@ -43,11 +49,16 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
     keys: context.keys,
     tickets: streams.tickets,
     feed,
-    hosts: context.hosts,
+    hosts: context.edge.hosts,
     wallNow: context.ports.wallNow,
     log: context.log,
   })
-  const server = createServer(getRequestListener(app.fetch, { hostname: options.host }))
+  const answer = getRequestListener(app.fetch, { hostname: options.host })
+  const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer)
+  // Before anything is read: a port for a proxy is not for others, which come without TLS.
+  server.on('connection', (socket: Socket) => {
+    if (options.mayConnect?.(socket.remoteAddress) === false) socket.destroy()
+  })
   server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head))
   const listening = await new Promise<Result<number, ApiStartProblem>>((resolve) => {
     server.once('error', (cause: NodeJS.ErrnoException) => resolve(err(startProblem(cause, options))))

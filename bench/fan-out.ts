@@ -77,7 +77,7 @@ async function serve(clients: number, events: number): Promise<void> {
       keys: { find: async (token) => key(token), noteUse: async () => {}, over: async () => [] },
       idempotency: { begin: async () => ({ type: 'new' }), finish: async () => {}, abandon: async () => {} },
       database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
-      hosts: ['127.0.0.1'],
+      edge: { hosts: ['127.0.0.1'], origins: [], proxies: [], hasTls: false },
       log: (text) => process.stderr.write(`${text}\n`),
     },
     {

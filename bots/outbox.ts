@@ -54,7 +54,7 @@ export interface DeliveryRows {
 export interface OutboxPorts {
   readonly rows: DeliveryRows
   /** Undefined: this process does not serve that platform. */
-  readonly send: (channel: string, reply: Reply, severity: string) => Promise<SendResult> | undefined
+  readonly send: (channel: string, reply: Reply, severity: string, alertId: number | null) => Promise<SendResult | undefined> | undefined
   /** @param urgent how many urgent messages of the same time were told one by one */
   readonly missedCard: (count: number, urgent: number) => Reply
   /** A chat does not take messages. Urgent ones are kept, and are told in another way meanwhile. */
@@ -140,7 +140,7 @@ export class Outbox {
     const { channel } = first
     const { ids, old } = await rows.backlog(channel, nowMs() - BACKLOG_AGE_MS)
     if (old < BACKLOG_MIN) return 'none'
-    const result = await send(channel, missedCard(ids.length, urgent), 'P4')
+    const result = await send(channel, missedCard(ids.length, urgent), 'P4', null)
     if (result === undefined) return 'wait'
     if (result.type === 'retry-after' || result.type === 'failed') {
       await rows.postpone(channel, first.id, result.type === 'retry-after' ? result.ms : backoff(first.attempts), result.type)
@@ -158,9 +158,8 @@ export class Outbox {
   private async deliver(delivery: Delivery): Promise<boolean> {
     const { rows } = this.ports
     const { channel, id, attempts, severity } = delivery
-    const sending = this.ports.send(channel, delivery.payload, severity)
-    if (sending === undefined) return false
-    const result = await sending
+    const result = await this.ports.send(channel, delivery.payload, severity, delivery.alertId)
+    if (result === undefined) return false
     switch (result.type) {
       case 'sent':
         await rows.sent(id, result.messageRef)

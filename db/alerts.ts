@@ -11,7 +11,7 @@ export interface InstallationAlert {
   readonly summary: string
   /** Wall-clock ms at which it happened: it may be written much later. */
   readonly atMs: number
-  readonly detail?: Readonly<Record<string, string | number>>
+  readonly detail?: Readonly<Record<string, unknown>>
 }
 
 /** Two that take turns: the one is reported once until the other has been. */

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import type { OrderRow } from '../../src/journal/row.ts'
+import { multiply, signOf, subtract } from '../amount.ts'
 import { fromId, toId } from '../ids.ts'
 import { type Command, type CommandContext, type NoPlan, defineAction, options, refuse } from './command.ts'
 import { askedBy, send } from './groups/control-group.ts'
@@ -32,6 +33,20 @@ async function orderOf(context: CommandContext, text: string): Promise<OrderRow 
       buttons,
     }),
   )
+}
+
+/** How much more the order would be worth than it is; 0 where it is less. */
+async function addedBy(
+  context: CommandContext,
+  order: OrderRow,
+  to: { readonly limit?: string | undefined; readonly trigger?: string | undefined; readonly qty?: string | undefined },
+): Promise<string> {
+  const mark = (await context.ports.reads.positions(true)).find(({ symbol }) => symbol === order.symbol)?.markPrice
+  const was = order.limitPrice ?? order.triggerPrice ?? mark
+  const price = to.limit ?? order.limitPrice ?? to.trigger ?? order.triggerPrice ?? mark
+  if (was === undefined || price === undefined) return 'unknown'
+  const more = subtract(multiply(price, to.qty ?? order.quantity), multiply(was, order.quantity))
+  return signOf(more) > 0 ? more : '0'
 }
 
 const AmendTodo = z.object({
@@ -109,6 +124,7 @@ export const amend: Command = defineAction({
         ...(args.qty === undefined ? {} : { quantity: args.qty }),
       },
       symbols: [order.symbol],
+      ...(order.class === 'entry' ? { notional: await addedBy(context, order, args) } : {}),
     }
   },
   recheck: async (context, todo) => {

@@ -11,6 +11,6 @@ const NAME_MAX = 40
 export function calledBy({ id, name, surface }: Pick<Actor, 'id' | 'name' | 'surface'>): string {
   const called = untrusted(name ?? '').slice(0, NAME_MAX)
   if (called === '') return id
-  if (surface === 'telegram' || surface === 'discord') return `@${called}`
+  if (surface === 'telegram' || surface === 'discord' || surface === 'web') return `@${called}`
   return surface === 'cli' && called === FILE_KEY_NAME ? 'the terminal' : `key ${called}`
 }

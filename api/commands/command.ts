@@ -15,11 +15,11 @@ import type {
   Reads,
   SystemFacts,
 } from '../ports/ports.ts'
-import { type People, ROLES, type Role } from '../ports/access-ports.ts'
+import { type People, type Sessions, type Zones, ROLES, type Role } from '../ports/access-ports.ts'
 import type { Actions } from '../ports/action-ports.ts'
 import type { LogPort } from '../ports/log-ports.ts'
 import type { MarketReads } from '../ports/market-ports.ts'
-import type { AlertPorts, PriceRules } from '../ports/alert-ports.ts'
+import type { AlertPorts, PriceRules, ReportSchedules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
 import type { PortfolioPorts } from '../ports/portfolio-ports.ts'
@@ -85,6 +85,8 @@ export interface Actor {
 export interface ConfirmRules {
   /** Farther than this a price may not have gone since a card was shown, for what adds risk. */
   readonly maxDriftBps: number
+  /** USDT above which what adds risk takes a second person; undefined: none does. */
+  readonly twoPersonAbove?: number | undefined
   /** Tiers on live, by command: they raise what the row says. */
   readonly live: Readonly<Partial<Record<string, Tier>>>
 }
@@ -99,10 +101,13 @@ export interface CommandPorts {
   readonly audit: Audit
   readonly keys: Keys
   readonly people: People
+  readonly sessions: Sessions
+  readonly zones: Zones
   readonly signals: SignalPorts
   readonly alerts: AlertPorts
   readonly webhooks: Webhooks
   readonly prices: PriceRules
+  readonly schedules: ReportSchedules
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
   /** Undefined: answers come without pictures. */
@@ -139,6 +144,8 @@ export interface Plan {
   readonly todo: Json
   /** It only takes risk off: done at once, whatever the tier. */
   readonly isDirect?: boolean
+  /** What it opens or adds, decimal text in USDT; `unknown` where the trader has not said. Undefined: it has no size. */
+  readonly notional?: string
   /** What only the plan knows: a stop that goes farther away. */
   readonly addsRisk?: boolean
   /** What the plan turned out to need beside the scope of its command. */

@@ -2,7 +2,8 @@
  * How much a card asks for: which tier, and whether a word or a one-time code is typed with the yes.
  * Never lowers what a command's row says, and never makes the way to safety longer unless the configuration asks for it (S3, S17).
  */
-import { type Actor, type Command, type CommandPorts, type Surface, TIERS, type Tier } from './command.ts'
+import { type Actor, type Command, type CommandPorts, type ConfirmRules, type Plan, type Surface, TIERS, type Tier } from './command.ts'
+import { compare } from '../amount.ts'
 import { duration } from './words/format.ts'
 import { type Reply, reply, runs } from './reply.ts'
 
@@ -12,6 +13,8 @@ export const CONFIRM_TTL_MS = 60_000
 export const AGENT_TTL_MS = 600_000
 /** A minute for the tap, and a minute for what is typed after it. */
 export const TYPED_TTL_MS = 120_000
+/** Time to find somebody else. */
+export const SECOND_TTL_MS = 600_000
 
 const LIVE = 'live'
 export const isChat = (surface: string): boolean => surface === 'telegram' || surface === 'discord'
@@ -55,6 +58,16 @@ export async function demandOf(
   return isEnrolled && lockedUntilMs === undefined ? { type: 'code' } : word
 }
 
+/** Whether a plan is large enough for a second person. What takes risk off never is (S2, S3). */
+export function needsSecond({ notional }: Pick<Plan, 'notional'>, addsRisk: boolean, { twoPersonAbove }: ConfirmRules): boolean {
+  if (twoPersonAbove === undefined || !addsRisk || notional === undefined) return false
+  return notional === 'unknown' || compare(notional, String(twoPersonAbove)) > 0
+}
+
+/** The same account, or one of the same name: a person on two platforms is one person. */
+export const isSamePerson = (card: { readonly actor: string; readonly name: string }, { id, name }: Actor): boolean =>
+  card.actor === id || (name !== undefined && name !== '' && name.toLowerCase() === card.name.toLowerCase())
+
 /** Why it is not even asked: nobody could answer the card from this chat. */
 export async function codeRefusal(command: Command, addsRisk: boolean, actor: Actor, ports: CommandPorts): Promise<Reply | undefined> {
   if (!isChat(actor.surface) || ports.system.profile !== LIVE || !addsRisk) return undefined
@@ -72,3 +85,27 @@ export async function codeRefusal(command: Command, addsRisk: boolean, actor: Ac
 
 export const lockedText = (leftMs: number): string =>
   `Five codes were wrong. Try again in ${duration(leftMs)}, or use the terminal now. If it was not you, reset your authenticator: ballast user totp`
+
+/** What is wrong with a one-time code; undefined where it is right, and used up by then. */
+export async function wrongCode(
+  actor: Actor,
+  typed: string,
+  { codes, wallNow }: Pick<CommandPorts, 'codes' | 'wallNow'>,
+): Promise<{ readonly title: string; readonly text?: string } | undefined> {
+  const verdict = await codes.check(actor.id, typed)
+  switch (verdict.type) {
+    case 'right':
+      return undefined
+    case 'wrong':
+      return { title: `Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked` }
+    case 'used':
+      return {
+        title: 'That code was already used',
+        text: 'Wait up to 30 s for the next code and send it before the confirmation expires.',
+      }
+    case 'locked':
+      return { title: 'Your authenticator codes are locked', text: lockedText(verdict.untilMs - wallNow()) }
+    case 'none':
+      return { title: 'You have no authenticator', text: `Enroll at the terminal: ballast user totp ${actor.id}` }
+  }
+}

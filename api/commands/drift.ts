@@ -26,6 +26,10 @@ export const Snapshot = z.object({
   seen: z.array(Sight),
   /** Whether it may lose more money than doing nothing. */
   addsRisk: z.boolean(),
+  /** Set where it takes the yes of somebody else: what the asker is called. */
+  secondTo: z.string().optional(),
+  /** What its buttons say. */
+  labels: z.object({ yes: z.string(), no: z.string() }).optional(),
 })
 
 export interface Change {

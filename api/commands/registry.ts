@@ -2,8 +2,12 @@
  * The one list of commands: Telegram, Discord, the terminal, REST and the help are made from it.
  */
 import { ACCOUNT_COMMANDS } from './groups/account-group.ts'
-import { audit } from './groups/audit-command.ts'
+import { confirm } from './access/confirm-command.ts'
+import { SESSION_COMMANDS } from './access/session-commands.ts'
+import { tz } from './access/tz-command.ts'
+import { audit } from './access/audit-command.ts'
 import { ACK_COMMANDS } from './alerts/ack-commands.ts'
+import { report } from './alerts/report-command.ts'
 import { alerts } from './alerts/alerts-command.ts'
 import { priceAlert } from './alerts/price-command.ts'
 import { quiet } from './alerts/quiet-command.ts'
@@ -11,7 +15,6 @@ import { SILENCE_COMMANDS } from './alerts/silence-commands.ts'
 import { SUBSCRIBE_COMMANDS } from './alerts/subscribe-commands.ts'
 import { webhook } from './alerts/webhook-command.ts'
 import { allocator } from './allocator/command.ts'
-import { cards } from './groups/cards-command.ts'
 import { ALGO_COMMANDS } from './groups/algo-group.ts'
 import { CLOSE_COMMANDS } from './groups/close-group.ts'
 import type { Command } from './command.ts'
@@ -44,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   limits,
   ...PERIOD_COMMANDS,
   performance,
+  report,
   exposure,
   funding,
   ...STATS_COMMANDS,
@@ -63,11 +67,13 @@ export const COMMANDS: readonly Command[] = [
   priceAlert,
   webhook,
   audit,
+  confirm,
+  ...SESSION_COMMANDS,
+  tz,
   whatif,
   ...NOTE_COMMANDS,
   ...EXPORT_COMMANDS,
   ...CONTROL_COMMANDS,
-  cards,
   ...CLOSE_COMMANDS,
   ...ORDER_COMMANDS,
   ...EXTERNAL_COMMANDS,

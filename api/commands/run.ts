@@ -3,15 +3,31 @@
  */
 import { COMMAND_LATE_MS } from '../../src/trading/late-command.ts'
 import type { z } from 'zod'
-import type { AuditEntry, Confirmation, Json } from '../ports/ports.ts'
+import type { Confirmation, Json } from '../ports/ports.ts'
 import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
-import { AGENT_TTL_MS, CONFIRM_TTL_MS, type Demand, TYPED_TTL_MS, codeRefusal, demandOf, lockedText, tierOf } from './confirm-rules.ts'
+import {
+  AGENT_TTL_MS,
+  CONFIRM_TTL_MS,
+  type Demand,
+  SECOND_TTL_MS,
+  TYPED_TTL_MS,
+  codeRefusal,
+  demandOf,
+  isSamePerson,
+  needsSecond,
+  wrongCode,
+  tierOf,
+} from './confirm-rules.ts'
+import { mayAnswer } from './access/confirm-command.ts'
+import { cardAgain, freshCard, secondText } from './confirm-card.ts'
+import { asJson, entryOf } from './audit-entry.ts'
 import { type Change, Snapshot, changeSentence, changesSince, sightOf } from './drift.ts'
 import { duration } from './words/format.ts'
 import { unknownReply } from './other-programs.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from './parse.ts'
 import { COMMANDS } from './registry.ts'
 import { DIRECT_NEXT, silenceOf, silenceText } from './silence.ts'
+import { inZone } from './words/zone.ts'
 import { type Reply, badgeOf, reply, runs, untrusted } from './reply.ts'
 
 export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed' | 'invalid' | 'forbidden' | 'unknown'
@@ -20,6 +36,7 @@ export type CommandStatus = 'done' | 'queued' | 'confirm' | 'refused' | 'failed'
 export const RESULT_CODES = [
   'confirmation_over',
   'confirmation_of_another',
+  'second_person_needed',
   'word_needed',
   'code_needed',
   'asked_too_late',
@@ -40,6 +57,8 @@ export interface CommandResult {
   readonly confirmation?: Confirmation
   /** What has to be typed with a yes (C2): the word, or a one-time code. */
   readonly demand?: Demand
+  /** Somebody else has to give the yes: who asked is not asked for it. */
+  readonly waitsForSecond?: boolean
   /** The card asks once more, since what it shows has changed: instead of which, and what. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
   readonly command?: string
@@ -94,12 +113,12 @@ export class CommandRunner {
   /** A line as operators type it, with or without the slash. */
   runLine(line: string, request: CommandRequest): Promise<CommandResult> {
     const { name, rest } = splitLine(line)
-    return this.resolve(name, request, (command) => parseArgs(command, rest))
+    return this.inZoneOf(request.actor, () => this.resolve(name, request, (command) => parseArgs(command, rest)))
   }
 
   /** Arguments as an object. */
   runArgs(name: string, args: unknown, request: CommandRequest): Promise<CommandResult> {
-    return this.resolve(name, request, (command) => parseObject(command, args))
+    return this.inZoneOf(request.actor, () => this.resolve(name, request, (command) => parseObject(command, args)))
   }
 
   private async resolve(
@@ -133,11 +152,42 @@ export class CommandRunner {
     }
     const late = this.lateness(request)
     if (late !== undefined && command.action !== undefined) return this.tooLate(command, parsed.args, request, late)
-    return this.perform(command, parsed.args, request)
+    const { id } = command.name === 'confirm' ? asJson(parsed.args) : {}
+    return typeof id === 'string' ? this.shown(id, request) : this.perform(command, parsed.args, request)
   }
 
-  /** An answer to a card, from any surface: once, in time, by the asker or an admin. */
-  async answer(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
+  /** A card that waits, shown again to who may answer it. */
+  private async shown(id: string, request: CommandRequest): Promise<CommandResult> {
+    const { confirmations, wallNow } = this.ports
+    const card = await confirmations.find(id)
+    const command = card === undefined ? undefined : findCommand(this.commands, card.command)
+    if (card === undefined || command === undefined || card.status !== 'pending' || card.expiresAt <= wallNow())
+      return this.badge({ status: 'refused', code: 'confirmation_over', command: 'confirm', reply: outdated() })
+    if (!mayAnswer(card, command, request.actor)) return this.forbid(command.name, request, command.roleFor(card.args))
+    const demand = await this.demandOf(command, card, request.actor)
+    const reply = { ...cardAgain(card), ephemeral: command.isPrivate === true }
+    return this.badge({
+      status: 'confirm',
+      command: command.name,
+      reply,
+      confirmation: card,
+      ...(demand === undefined ? {} : { demand }),
+    })
+  }
+
+  /** Times that the answer names are in the zone of who asks. */
+  private async inZoneOf<T>({ id }: Actor, run: () => Promise<T>): Promise<T> {
+    // While the database is away everybody reads UTC: an answer is owed all the same.
+    const zone = await this.ports.zones.of(id).catch(() => undefined)
+    return inZone(zone ?? 'UTC', run)
+  }
+
+  /** An answer to a card, from any surface: once, in time, by the asker, an admin, or the second person that it takes. */
+  answer(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
+    return this.inZoneOf(request.actor, () => this.answered(id, decision, request, word))
+  }
+
+  private async answered(id: string, decision: 'yes' | 'no', request: CommandRequest, word?: string): Promise<CommandResult> {
     const { confirmations } = this.ports
     const { actor } = request
     const card = await confirmations.find(id)
@@ -145,22 +195,37 @@ export class CommandRunner {
     if (card === undefined || command?.action === undefined)
       return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
     const common = { command: command.name, confirmId: id }
-    if (actor.surface === 'agent' && decision === 'yes')
+    if (actor.surface === 'agent' && decision === 'yes') {
+      await this.audit(command, card.args, request, 'forbidden', 'an agent confirms nothing', id)
       return this.badge({
         ...common,
         status: 'forbidden',
         code: 'person_needed',
         reply: reply(PERSON_TITLE, { tone: 'warn', text: PERSON_TEXT }),
       })
+    }
+    const { secondTo } = Snapshot.parse(card.snapshot)
+    const isOwn = secondTo !== undefined && isSamePerson({ actor: card.actor, name: secondTo }, actor)
+    if (isOwn && decision === 'yes') {
+      await this.audit(command, card.args, request, 'forbidden', 'it takes a second person', id)
+      return this.badge({
+        ...common,
+        status: 'forbidden',
+        code: 'second_person_needed',
+        reply: reply('Somebody else has to confirm this', { tone: 'warn', text: secondText(command, id) }),
+      })
+    }
     // What an agent asks, whoever has the role may answer: nobody stands behind its key.
     const isOfAgent = card.surface === 'agent' && actor.surface !== 'agent'
-    if (card.actor !== actor.id && actor.role !== 'admin' && !isOfAgent)
+    if (card.actor !== actor.id && actor.role !== 'admin' && secondTo === undefined && !isOfAgent) {
+      await this.audit(command, card.args, request, 'forbidden', 'the card of another', id)
       return this.badge({
         ...common,
         status: 'forbidden',
         code: 'confirmation_of_another',
         reply: reply('Only the person who asked, or an admin, can answer this', { tone: 'warn' }),
       })
+    }
     if (!hasRole(actor.role, command.roleFor(card.args)) || !allows(request.scopes, command.scopeFor(card.args)))
       return this.forbid(command.name, request, command.roleFor(card.args))
     if (decision === 'no') {
@@ -210,7 +275,7 @@ export class CommandRunner {
     const again = await this.changedSince(command, card, request)
     if (again !== undefined) return again
     if (demand?.type === 'code') {
-      const wrong = await this.wrongCode(actor, typed)
+      const wrong = await wrongCode(actor, typed, this.ports)
       if (wrong !== undefined) {
         await this.audit(command, card.args, request, 'code-refused', wrong.title, card.id)
         return wants(wrong.title, wrong.text)
@@ -221,25 +286,6 @@ export class CommandRunner {
     // The limits of an agent's key count, whoever has said yes.
     const asker = card.surface === 'agent' ? { ...request, actor: { ...actor, apiKeyId: keyIdOf(card.actor) } } : request
     return this.execute(command, card.args, Snapshot.parse(card.snapshot).todo, asker, card.id)
-  }
-
-  private async wrongCode(actor: Actor, typed: string): Promise<{ readonly title: string; readonly text?: string } | undefined> {
-    const verdict = await this.ports.codes.check(actor.id, typed)
-    switch (verdict.type) {
-      case 'right':
-        return undefined
-      case 'wrong':
-        return { title: `Wrong code. ${verdict.left} ${verdict.left === 1 ? 'try' : 'tries'} left before codes are locked` }
-      case 'used':
-        return {
-          title: 'That code was already used',
-          text: 'Wait up to 30 s for the next code and send it before the confirmation expires.',
-        }
-      case 'locked':
-        return { title: 'Your authenticator codes are locked', text: lockedText(verdict.untilMs - this.ports.wallNow()) }
-      case 'none':
-        return { title: 'You have no authenticator', text: `Enroll at the terminal: ballast user totp ${actor.id}` }
-    }
   }
 
   /** S3: the card asks once more where what it shows is not so any longer. The first card is over then. */
@@ -270,7 +316,7 @@ export class CommandRunner {
     const context = { ...this.context(request), onAction: (id: number): void => void actions.push(id) }
     if (command.run !== undefined) {
       const answer = await this.withSilence(command, await command.run(context, args))
-      await this.ports.audit.note(this.entry(command, args, request, 'read', answer.title))
+      await this.ports.audit.note(entryOf(command, args, request, 'read', answer.title))
       return this.badge({
         status: 'done',
         command: command.name,
@@ -322,13 +368,17 @@ export class CommandRunner {
   private async ask(command: Command, args: unknown, plan: Plan, request: CommandRequest): Promise<CommandResult> {
     const { actor } = request
     const { system, reads } = this.ports
+    const addsRisk = command.action?.addsRisk(args) === true || plan.addsRisk === true
+    const isForTwo = needsSecond(plan, addsRisk, this.ports.confirm)
     const snapshot: z.infer<typeof Snapshot> = {
       todo: { ...plan.todo },
       seen: await sightOf(reads, plan.symbols ?? []),
-      addsRisk: command.action?.addsRisk(args) === true || plan.addsRisk === true,
+      addsRisk,
+      labels: { yes: plan.yes, no: plan.no },
+      ...(isForTwo ? { secondTo: actor.name ?? '' } : {}),
     }
     const demand = await this.demandOf(command, { args: asJson(args), surface: actor.surface, snapshot }, actor)
-    const ttlMs = actor.surface === 'agent' ? AGENT_TTL_MS : demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
+    const ttlMs = actor.surface === 'agent' ? AGENT_TTL_MS : isForTwo ? SECOND_TTL_MS : demand === undefined ? CONFIRM_TTL_MS : TYPED_TTL_MS
     const confirmation = await this.ports.confirmations.create({
       actor: actor.id,
       role: actor.role ?? 'none',
@@ -344,35 +394,31 @@ export class CommandRunner {
     })
     await this.audit(command, args, request, 'asked', plan.card.title, confirmation.id)
     if (actor.surface === 'agent') await this.callPeople(plan, confirmation.id, request)
-    const answers = (decision: 'yes' | 'no') => ({ type: 'answer' as const, confirmationId: confirmation.id, decision })
-    const typed = demand === undefined ? [] : [demand.type === 'word' ? `type ${demand.word} to continue` : 'with an authenticator code']
-    const card: Reply = {
-      ...plan.card,
-      text: [plan.card.text, `expires in ${ttlMs / 1000} s`, ...typed].filter((text) => text !== undefined).join('; '),
-      buttons: [
-        { label: plan.yes, action: answers('yes'), tone: 'bad' },
-        { label: plan.no, action: answers('no') },
-      ],
-      ephemeral: command.isPrivate === true,
-    }
+    else if (isForTwo)
+      await this.ports.alerts.raise(
+        'confirm.second_needed',
+        `${untrusted(actor.name ?? actor.id)} asks: ${plan.card.title} ${secondText(command, confirmation.id)}.`,
+        { confirmationId: confirmation.id, actor: actor.id },
+      )
+    const card = freshCard(command, plan, { id: confirmation.id, ttlMs, demand, isForTwo })
     return this.badge({
       status: 'confirm',
       command: command.name,
       reply: card,
       confirmation,
+      ...(isForTwo ? { waitsForSecond: true } : {}),
       ...(demand === undefined ? {} : { demand }),
     })
   }
 
   /** An agent asks: the card goes to people, wherever alerts go. */
-  private callPeople({ card, yes, no, symbols }: Plan, confirmId: string, { actor, because }: CommandRequest): Promise<void> {
+  private callPeople({ card, yes, no }: Plan, confirmId: string, { actor, because }: CommandRequest): Promise<void> {
     const figures = card.fields.map(({ name, value }) => `${name}: ${value}`)
-    return this.ports.alerts.raise({
-      type: 'agent.asks',
-      symbol: symbols?.length === 1 ? (symbols[0] ?? null) : null,
-      summary: `${untrusted(actor.name ?? actor.id)} asks: ${card.title} Because: ${untrusted(because ?? '')}`,
-      detail: { key: confirmId, confirmId, yes, no, ...(figures.length === 0 ? {} : { figures: figures.join('\n') }) },
-    })
+    return this.ports.alerts.raise(
+      'agent.asks',
+      `${untrusted(actor.name ?? actor.id)} asks: ${card.title} Because: ${untrusted(because ?? '')}`,
+      { key: confirmId, confirmId, yes, no, ...(figures.length === 0 ? {} : { figures: figures.join('\n') }) },
+    )
   }
 
   private async execute(
@@ -382,18 +428,21 @@ export class CommandRunner {
     request: CommandRequest,
     confirmId: string | undefined,
   ): Promise<CommandResult> {
+    const { action } = command
+    if (action === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
+    // What a process that dies in between has begun is on record. An exit does not wait for that (S2).
+    const begun = entryOf(command, args, request, 'begun', '', confirmId)
+    if (action.addsRisk(args)) await this.ports.audit.write(begun)
+    else void this.ports.audit.note(begun)
     const actions: number[] = []
     const onAction = (id: number): void => void actions.push(id)
-    const done = await command.action?.carryOut({ ...this.context(request), onAction }, todo)
-    if (done === undefined) return this.badge({ status: 'unknown', code: 'confirmation_over', reply: outdated() })
-    await this.audit(
-      command,
-      args,
-      request,
-      done.status,
-      [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': '),
-      confirmId,
-    )
+    const done = await action.carryOut({ ...this.context(request), onAction }, todo).catch(async (cause: unknown) => {
+      await this.ports.audit.note(entryOf(command, args, request, 'failed', 'it ended in an error', confirmId))
+      throw cause
+    })
+    const outcome = [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': ')
+    // It is done by then: an answer that says otherwise would have it done twice.
+    await this.ports.audit.note(entryOf(command, args, request, done.status, outcome, confirmId))
     return this.badge({ status: done.status, command: command.name, reply: done.reply, actions })
   }
 
@@ -454,33 +503,8 @@ export class CommandRunner {
     }
   }
 
-  private audit(...of: Parameters<CommandRunner['entry']>): Promise<void> {
-    return this.ports.audit.write(this.entry(...of))
-  }
-
-  private entry(
-    { name, hidden }: Pick<Command, 'name' | 'hidden'>,
-    args: unknown,
-    request: CommandRequest,
-    decision: string,
-    result: string,
-    confirmId?: string,
-  ): AuditEntry {
-    const { actor, requestId } = request
-    return {
-      actor: actor.id,
-      surface: actor.surface,
-      command: name,
-      args: {
-        ...Object.fromEntries(Object.entries(asJson(args)).filter(([key]) => hidden?.includes(key) !== true)),
-        ...(request.because === undefined ? {} : { because: untrusted(request.because) }),
-      },
-      role: actor.role ?? 'none',
-      decision,
-      confirmId,
-      result: untrusted(result),
-      requestId,
-    }
+  private audit(...of: Parameters<typeof entryOf>): Promise<void> {
+    return this.ports.audit.write(entryOf(...of))
   }
 
   private badge(result: Omit<CommandResult, 'code'> & { readonly code?: ResultCode }): CommandResult {
@@ -490,12 +514,10 @@ export class CommandRunner {
 
 const KEPT_TEXT = 'Nothing was changed.'
 const PERSON_TITLE = 'A person answers this'
-const PERSON_TEXT = 'What an agent asks is confirmed in chat, at the terminal (ballast cards) or on the web. It can only take it back.'
+const PERSON_TEXT = 'What an agent asks is confirmed in chat, at the terminal (ballast confirm) or on the web. It can only take it back.'
 const keyIdOf = (actor: string): string | undefined => /^key:(.+)$/.exec(actor)?.[1]
 const outdated = (): Reply =>
   reply('This confirmation has expired', {
     tone: 'warn',
     text: 'It was already answered, has timed out, or Ballast restarted. Send the command again.',
   })
-
-const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : {})

@@ -2,6 +2,7 @@
  * Whether the trader is running, by its own reports, and what every surface answers while it is not.
  */
 import type { PartHealth } from '../ports/ports.ts'
+import { localTime } from './words/zone.ts'
 
 /** It reports once a second; one that has not for this long is down, whatever its last words were. */
 export const TRADER_SILENT_MS = 10_000
@@ -23,14 +24,20 @@ export function silenceOf(health: readonly PartHealth[], nowMs: number): Silence
 /** `17:12:49`, UTC. */
 export const clockText = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19)
 
+/** `18:12:49 UTC+1`: in the zone of who is answered. */
+function clockHere(wallMs: number): string {
+  const { time, offset } = localTime(wallMs)
+  return `${time} ${offset}`
+}
+
 export const silenceText = ({ sinceMs }: Silence): string =>
-  `The trader has not been running since ${clockText(sinceMs)} UTC. Stops stay at the exchange; nothing else happens until it is back.`
+  `The trader has not been running since ${clockHere(sinceMs)}. Stops stay at the exchange; nothing else happens until it is back.`
 
 export const DIRECT_NEXT = 'To flatten without it, at the terminal: ballast panic --direct'
 
 /** What is said while the database is no use. @param mayCome what was asked may have reached it */
 export function databaseText(trouble: string, sinceMs: number | undefined, mayCome: boolean): string {
-  const since = sinceMs === undefined ? '' : ` (since ${clockText(sinceMs)} UTC)`
+  const since = sinceMs === undefined ? '' : ` (since ${clockHere(sinceMs)})`
   const kept = mayCome ? ' Your request may still be carried out when it is back: check the status then.' : ''
   return `The database ${trouble}${since}. No orders are sent meanwhile; stops stay at the exchange.${kept} ${DIRECT_NEXT}`
 }
@@ -40,6 +47,6 @@ export function heardHealth(health: readonly PartHealth[], nowMs: number): reado
   const silence = silenceOf(health, nowMs)
   if (silence === undefined) return health
   return health.map((row) =>
-    row.part === 'trader' ? { ...row, status: 'down', detail: `not running since ${clockText(silence.sinceMs)} UTC` } : row,
+    row.part === 'trader' ? { ...row, status: 'down', detail: `not running since ${clockHere(silence.sinceMs)}` } : row,
   )
 }

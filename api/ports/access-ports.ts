@@ -31,3 +31,44 @@ export interface People {
   /** Ends all that is theirs: confirmations that wait, authenticator, what their private chat is told. */
   remove(platform: ChatPlatform, userId: string): Promise<PeopleChange>
 }
+
+/** A browser that is logged in. Times are wall-clock ms. */
+export interface SessionState {
+  readonly id: string
+  /** Whose it is: `telegram:501`, or `key:1a2b3c4d`. */
+  readonly actor: string
+  readonly name: string
+  /** The browser's own word for itself; untrusted. */
+  readonly agent: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  readonly expiresAt: number
+}
+export interface LiveSession extends SessionState {
+  readonly role: Role
+  /** Comes with each request that changes something: another site cannot know it. */
+  readonly csrf: string
+}
+export interface Session extends LiveSession {
+  /** The secret of the cookie, in this one answer alone. */
+  readonly cookie: string
+}
+export interface Sessions {
+  /** The secret of a link that begins one session within five minutes. */
+  makeLink(actor: string, name: string): Promise<string>
+  /** Undefined: unknown, used, or its time is over. */
+  login(token: string, agent: string): Promise<Session | undefined>
+  /** Undefined: unknown, ended, over, or its person has no role any more. */
+  find(cookie: string): Promise<LiveSession | undefined>
+  noteUse(id: string): Promise<void>
+  /** Newest first. @param actor undefined: everybody's */
+  list(actor: string | undefined): Promise<readonly SessionState[]>
+  end(id: string): Promise<boolean>
+}
+
+/** Time zones in which people read times. */
+export interface Zones {
+  /** Undefined: UTC, as nobody has said otherwise. */
+  of(actor: string): Promise<string | undefined>
+  set(actor: string, zone: string): Promise<void>
+}

@@ -5,6 +5,7 @@ import type { AlertType } from '../../src/alerts/catalogue.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { Subscription } from '../../src/alerts/subscriptions.ts'
+import type { ReportPeriod } from '../../src/alerts/report-time.ts'
 import type { RuleSide } from '../../src/alerts/price-rule.ts'
 import type { QuietHours } from '../../src/alerts/quiet.ts'
 import type { Json } from './ports.ts'
@@ -34,14 +35,6 @@ export interface SampleAlert {
   readonly detail: Json
 }
 
-/** What a part of Ballast outside the trader tells people. Its severity is the one that its type has. */
-export interface RaisedAlert {
-  readonly type: AlertType
-  readonly symbol: string | null
-  readonly summary: string
-  readonly detail: Json
-}
-
 export interface NewPriceRule {
   readonly what: string
   readonly side: RuleSide
@@ -62,6 +55,24 @@ export interface PriceRules {
   list(): Promise<readonly StoredPriceRule[]>
   add(rule: NewPriceRule): Promise<number>
   remove(id: number): Promise<boolean>
+}
+
+/** A report that a chat gets on a schedule. */
+export interface ReportSchedule {
+  readonly channel: string
+  readonly period: ReportPeriod
+  /** Of the day, in `zone`. */
+  readonly minute: number
+  readonly zone: string
+  readonly actor: string
+  /** Wall-clock ms. */
+  readonly dueAt: number
+}
+export interface ReportSchedules {
+  list(): Promise<readonly ReportSchedule[]>
+  /** One of each period for a chat. */
+  put(schedule: ReportSchedule): Promise<void>
+  remove(channel: string, period: ReportPeriod): Promise<boolean>
 }
 
 export interface AlertPorts {
@@ -89,5 +100,6 @@ export interface AlertPorts {
   unsubscribe(channel: string, id: number | undefined): Promise<number>
   /** Raises it as an alert that says that it is one. Answers its number. */
   raiseSample(sample: SampleAlert): Promise<number>
-  raise(alert: RaisedAlert): Promise<void>
+  /** Raises one of a type that has one severity. */
+  raise(type: AlertType, summary: string, detail: Json): Promise<void>
 }

@@ -260,6 +260,8 @@ export interface RiskChange {
 
 export interface AuditEntry {
   readonly actor: string
+  /** What the person or key is called. */
+  readonly who?: string | undefined
   readonly surface: string
   readonly command: string
   readonly args: Json
@@ -273,7 +275,44 @@ export interface Audit {
   write(entry: AuditEntry): Promise<void>
   /** Of what only looked: it is answered whether or not this can be kept, so that it never throws. */
   note(entry: AuditEntry): Promise<void>
+  /** Newest first. What began and has its outcome in a later row is left out, and so are readings unless they are asked for. */
+  list(query: AuditQuery): Promise<readonly AuditRow[]>
+  verify(): Promise<ChainCheck>
 }
+/** A row of the chain. */
+export interface AuditRow extends AuditEntry {
+  readonly seq: number
+  /** Wall-clock ms. */
+  readonly ts: number
+  readonly hash: string
+}
+export interface AuditQuery {
+  readonly limit: number
+  readonly before?: number | undefined
+  /** Name or id of a person or key. */
+  readonly user?: string | undefined
+  /** Wall-clock ms. */
+  readonly since?: number | undefined
+  readonly hasReads?: boolean | undefined
+}
+/** Where a chain ends. */
+export interface ChainHead {
+  readonly seq: number
+  readonly hash: string
+}
+/** Whether each row of the audit follows the one before it. */
+export interface ChainCheck {
+  readonly rows: number
+  /** Rows from before there was a chain: nothing vouches for them. */
+  readonly older: number
+  readonly head: ChainHead | undefined
+  /** The newest row that the data directory notes; undefined: none. */
+  readonly noted: ChainHead | undefined
+  /** The first row that is not as it was written. */
+  readonly broken: { readonly seq: number; readonly how: BrokenRow; readonly row: AuditRow | undefined } | undefined
+}
+/** `cut`: rows that the data directory knows of are gone. `rewritten`: they are others. `unnumbered`: a row that no chain holds. */
+export type BrokenRow = 'changed' | 'missing' | 'misplaced' | 'unnumbered' | 'cut' | 'rewritten'
 
 export interface NewKey {
   readonly name: string
@@ -431,6 +470,8 @@ export interface ConfiguredValue {
 
 /** Facts about the running system that no table holds. */
 export interface SystemFacts {
+  /** Where a browser finds the API: `http://127.0.0.1:8080`. */
+  readonly webAddress: string
   readonly profile: string
   readonly version: string
   readonly startedAtMs: number

@@ -22,6 +22,8 @@ export interface NewSource {
   readonly notionalMax: string | null
   /** Networks that it may send from; null: any. */
   readonly networks: readonly string[] | null
+  /** It sends at least this often; null: nobody knows. */
+  readonly expectEveryMs: number | null
 }
 /** A source without its secrets. Times are wall-clock ms. */
 export interface SignalSource extends NewSource {

@@ -24,6 +24,7 @@ export const Result = z
         preview: z.record(z.string(), z.unknown()),
         word: z.string().nullable().openapi({ description: 'Word to send as `word` with a yes' }),
         code: z.boolean().openapi({ description: 'True if an authenticator code must be sent as `word`' }),
+        waitsForSecond: z.boolean().openapi({ description: 'True if somebody else has to give the yes' }),
       })
       .optional(),
     actions: z.array(z.string()).optional().openapi({ description: 'What was handed to the trader: follow each with GET /actions/{id}' }),

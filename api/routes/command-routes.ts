@@ -3,7 +3,9 @@
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiEnv } from '../auth.ts'
-import type { ApiContext } from '../context.ts'
+import { mayAnswer } from '../commands/access/confirm-command.ts'
+import { findCommand } from '../commands/parse.ts'
+import { type ApiContext, actorOfKey } from '../context.ts'
 import { route } from '../query.ts'
 import { ConfirmationShape, toConfirmation } from '../shapes/account-shapes.ts'
 import { listOf } from '../page.ts'
@@ -141,8 +143,10 @@ export function commandRoutes(context: ApiContext) {
       responses: { 200: { description: 'Cards', ...content(listOf(ConfirmationShape)) } },
     }),
     async (c) => {
-      const own = `key:${c.get('key').id}`
-      const rows = (await ports.confirmations.pending()).filter((row) => c.get('key').role === 'admin' || row.actor === own)
+      const actor = actorOfKey(c.get('key'), 'rest')
+      const rows = (await ports.confirmations.pending()).filter(
+        (row) => row.actor === actor.id || mayAnswer(row, findCommand(runner.commands, row.command), actor),
+      )
       return c.json({ data: rows.map(toConfirmation), nextCursor: null, hasMore: false }, 200)
     },
   )

@@ -47,6 +47,7 @@ export function commandBody(result: CommandResult) {
             preview: confirmation.preview,
             word: demand?.type === 'word' ? demand.word : null,
             code: demand?.type === 'code',
+            waitsForSecond: result.waitsForSecond === true,
           },
         }),
     ...(actions.length === 0 ? {} : { actions: actions.map((id) => toId('act', id)) }),

@@ -7,7 +7,9 @@ import type { Context } from 'hono'
 import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { KEY_PRESETS, KEY_PRESET_NAMES, grantProblem, roleOfScopes } from '../commands/access/key-scopes.ts'
+import { entryOf } from '../commands/audit-entry.ts'
 import { SCOPES } from '../commands/command.ts'
+import { calledBy } from '../commands/called.ts'
 import { networkOf } from '../commands/signals/networks.ts'
 import { resolveSymbol } from '../commands/symbol.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
@@ -86,18 +88,12 @@ export function keyRoutes(context: ApiContext) {
   const common = { tags: ['keys'], security }
 
   const record = (c: Context<ApiEnv>, command: string, args: Readonly<Record<string, unknown>>, result: string) => {
-    const asker = askerOf(c)
-    return ports.audit.write({
-      actor: asker.id,
-      surface: asker.surface,
-      command,
-      args,
-      role: asker.role ?? 'none',
-      decision: 'done',
-      result,
-      requestId: c.get('requestId'),
-    })
+    const request = { actor: askerOf(c), requestId: c.get('requestId') }
+    return ports.audit.write(entryOf({ name: command, hidden: [] }, args, request, 'done', result))
   }
+  /** Whoever has made one may have been somebody else. */
+  const tell = (c: Context<ApiEnv>, keyId: string, what: string): Promise<void> =>
+    ports.alerts.raise('apikey.created', `${what} by ${calledBy(askerOf(c))}.`, { keyId })
   const symbolsOf = async (names: readonly string[]): Promise<string[]> => {
     const found = await Promise.all(names.map((name) => resolveSymbol({ ports }, name, '')))
     return found.map((each, k) => {
@@ -148,6 +144,7 @@ export function keyRoutes(context: ApiContext) {
         actor: askerOf(c).id,
       })
       await record(c, 'key create', { ...c.req.valid('json') }, `Key ${id} created`)
+      await tell(c, id, `The API key ${name} (${role}) was created`)
       return c.json({ id, token, name, role, expiresAt: iso(expiresAt) }, 201)
     },
   )
@@ -188,6 +185,7 @@ export function keyRoutes(context: ApiContext) {
       const token = await ports.keys.rotate(id, Math.round(overlapHours * HOUR_MS), expiresAt)
       if (token === undefined) throw problem('refused', `The key ${id} is revoked or has expired. Create another one.`)
       await record(c, 'key rotate', { id, days: valid, overlapHours }, `Key ${id} rotated`)
+      await tell(c, id, `The API key ${key.name} (${key.role}) has another secret`)
       return c.json({ id, token, name: key.name, role: key.role, expiresAt: iso(expiresAt) }, 200)
     },
   )

@@ -7,7 +7,7 @@ import { type ApiEnv, needs } from '../auth.ts'
 import { type RiskSettingsShown, settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
-import { shownChange } from '../commands/groups/audit-command.ts'
+import { shownChange } from '../commands/groups/limit-changes.ts'
 import type { RiskChange } from '../ports/ports.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
@@ -86,7 +86,7 @@ export function limitRoutes(context: ApiContext) {
   app.openapi(
     route({
       method: 'get',
-      path: '/audit',
+      path: '/risk/limits/changes',
       summary: 'Changes of risk settings, newest first: who, when, from what to what, and by which way',
       tags: ['account'],
       security,

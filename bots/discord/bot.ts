@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import {
   type AutocompleteInteraction,
   type ButtonInteraction,
+  ChannelType,
   type ChatInputCommandInteraction,
   Client,
   Events,
@@ -12,6 +13,7 @@ import {
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
+  ThreadAutoArchiveDuration,
 } from 'discord.js'
 import type { Actor } from '../../api/commands/command.ts'
 import { type Reply, reply, runs } from '../../api/commands/reply.ts'
@@ -412,6 +414,29 @@ export class DiscordBot {
       return { type: 'sent', messageRef }
     } catch (thrown) {
       return toSendResult(thrown)
+    }
+  }
+
+  /** Begins a thread at a message; undefined where the channel has none, or the bot may not. */
+  async openThread(channel: string, messageRef: string, name: string): Promise<string | undefined> {
+    try {
+      const target = await this.client.channels.fetch(channel)
+      if (target?.type !== ChannelType.GuildText) return undefined
+      const thread = await target.threads.create({ startMessage: messageRef, name, autoArchiveDuration: ThreadAutoArchiveDuration.OneWeek })
+      return thread.id
+    } catch (thrown) {
+      this.ports.log('info', `discord: no thread for ${name} (${textOf(thrown)})`)
+      return undefined
+    }
+  }
+
+  async closeThread(thread: string): Promise<void> {
+    try {
+      const target = await this.client.channels.fetch(thread)
+      if (target?.isThread() === true) await target.setArchived(true)
+    } catch (thrown) {
+      // It archives itself after a week.
+      this.ports.log('info', `discord: a thread stays open (${textOf(thrown)})`)
     }
   }
 

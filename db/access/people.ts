@@ -57,7 +57,8 @@ export class PostgresPeople implements People {
       const privateChat = platform === 'telegram' ? `telegram:${userId}` : `discord:user:${userId}`
       await sql`delete from chat_users where platform = ${platform} and user_id = ${userId}`
       await sql`delete from codes where actor = ${actor}`
-      for (const table of ['alert_subscriptions', 'price_rules', 'chat_quiet'])
+      await sql`delete from person_settings where actor = ${actor}`
+      for (const table of ['alert_subscriptions', 'price_rules', 'chat_quiet', 'report_schedules'])
         await sql`delete from ${sql(table)} where channel = ${privateChat}`
       await this.voidCards(sql, platform, userId)
     })

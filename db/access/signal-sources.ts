@@ -42,9 +42,9 @@ export class PostgresSignalSources implements SignalSources {
     const made = await this.sql.begin(async (sql) => {
       await sql`select pg_advisory_xact_lock(hashtext('signal_sources'))`
       return sql`
-        insert into signal_sources (id, name, format, strategy, market, symbols, mode, side, stop, max_age_ms, notional_max, networks, hash, actor)
+        insert into signal_sources (id, name, format, strategy, market, symbols, mode, side, stop, max_age_ms, notional_max, networks, expect_every_ms, hash, actor)
         select ${id}, ${source.name}, ${source.format}, ${source.strategy}, ${source.market}, ${jsonOf(source.symbols)}::text::jsonb, ${source.mode},
-          ${source.side}, ${source.stop}, ${source.maxAgeMs}, ${source.notionalMax}, ${jsonOf(source.networks)}::text::jsonb, ${hashOf(secret)}, ${actor}
+          ${source.side}, ${source.stop}, ${source.maxAgeMs}, ${source.notionalMax}, ${jsonOf(source.networks)}::text::jsonb, ${source.expectEveryMs}, ${hashOf(secret)}, ${actor}
         where not exists (select 1 from signal_sources where name = ${source.name} and removed_at is null) returning 1`
     })
     return made.length === 0 ? undefined : { id, secret, signingSecret: signingText(this.signingKey(id, 1)) }
@@ -97,7 +97,7 @@ export class PostgresSignalSources implements SignalSources {
   private columns() {
     return this
       .sql`id, name, format, strategy, market, symbols, mode, side, stop, max_age_ms as "maxAgeMs", notional_max::text as "notionalMax",
-      networks, hash, old_hash as "oldHash", old_until as "oldUntil", turn, created_at as "createdAt"`
+      networks, expect_every_ms as "expectEveryMs", hash, old_hash as "oldHash", old_until as "oldUntil", turn, created_at as "createdAt"`
   }
 }
 

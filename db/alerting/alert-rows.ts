@@ -1,11 +1,13 @@
 /**
  * Open problems, silences and quiet hours, as commands read and change them.
  */
-import type { AlertPorts, ChatQuiet, RaisedAlert, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
-import { severityOf } from '../../src/alerts/catalogue.ts'
+import type { AlertPorts, ChatQuiet, SampleAlert, StoredSilence, StoredSubscription } from '../../api/ports/alert-ports.ts'
+import type { Json } from '../../api/ports/ports.ts'
+import type { AlertType } from '../../src/alerts/catalogue.ts'
 import type { AlertProblem } from '../../src/alerts/problem.ts'
 import type { AlertFilter } from '../../src/alerts/filter.ts'
 import type { Queryable, Sql } from '../client.ts'
+import { insertAlert } from '../alerts.ts'
 import { toJson } from '../json.ts'
 
 export const problemColumns = (sql: Queryable) => sql`
@@ -43,6 +45,10 @@ export class PostgresAlerts implements AlertPorts {
       update alert_problems set status = 'over', ended_by = ${by}, ended_at = ${this.wallNow()} where id = ${id} and status <> 'over' returning 1`
     await this.wake()
     return rows.length > 0
+  }
+
+  raise(type: AlertType, summary: string, detail: Json): Promise<void> {
+    return insertAlert(this.sql, { type, summary, atMs: this.wallNow(), detail })
   }
 
   async silences(): Promise<readonly StoredSilence[]> {
@@ -99,18 +105,10 @@ export class PostgresAlerts implements AlertPorts {
     return rows.length
   }
 
-  raiseSample(sample: SampleAlert): Promise<number> {
-    return this.insert({ ...sample, detail: { ...sample.detail, isSample: true } })
-  }
-
-  async raise(alert: RaisedAlert): Promise<void> {
-    await this.insert({ ...alert, severity: severityOf(alert.type) })
-  }
-
-  private async insert({ type, severity, symbol, summary, detail }: SampleAlert): Promise<number> {
+  async raiseSample({ type, severity, symbol, summary, detail }: SampleAlert): Promise<number> {
     const [row] = await this.sql<{ id: number }[]>`
       insert into alerts (seq, type, severity, symbol, summary, detail, ts)
-      values (null, ${type}, ${severity}, ${symbol}, ${summary}, ${toJson(detail)}::text::jsonb,
+      values (null, ${type}, ${severity}, ${symbol}, ${summary}, ${toJson({ ...detail, isSample: true })}::text::jsonb,
         coalesce((select updated_ts from account limit 1), ${this.wallNow()})) returning id`
     await this.wake()
     return row?.id ?? 0

@@ -1,10 +1,9 @@
 /**
- * Cards that wait for an answer, and the record of who asked for what.
+ * Cards that wait for an answer.
  */
 import { randomInt } from 'node:crypto'
-import type { Audit, AuditEntry, Confirmation, Confirmations, NewConfirmation } from '../../api/ports/ports.ts'
+import type { Confirmation, Confirmations, NewConfirmation } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
-import { messageOf } from '../error.ts'
 import { toJson } from '../json.ts'
 
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz'
@@ -52,25 +51,5 @@ export class PostgresConfirmations implements Confirmations {
   private columns() {
     return this
       .sql`id, actor, role, chat, surface, command, args, snapshot, preview, profile, data_dir_id as "dataDirId", created_at as "createdAt", expires_at as "expiresAt", status`
-  }
-}
-
-export class PostgresAudit implements Audit {
-  private readonly sql: Sql
-  private readonly log: (text: string) => void
-
-  constructor(sql: Sql, log: (text: string) => void) {
-    this.sql = sql
-    this.log = log
-  }
-
-  async note(entry: AuditEntry): Promise<void> {
-    await this.write(entry).catch((cause: unknown) => this.log(`the audit lacks a reading: ${messageOf(cause)}`))
-  }
-
-  async write(entry: AuditEntry): Promise<void> {
-    await this.sql`
-      insert into audit (actor, surface, command, args, role, decision, confirm_id, result, request_id)
-      values (${entry.actor}, ${entry.surface}, ${entry.command}, ${toJson(entry.args)}::text::jsonb, ${entry.role}, ${entry.decision}, ${entry.confirmId ?? null}, ${entry.result ?? null}, ${entry.requestId})`
   }
 }

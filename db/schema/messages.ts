@@ -2,7 +2,7 @@
  * Tables of alerts and of the messages that go out. Times are ms since 1970.
  */
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { type Json, ms, whole, identity, wallMs } from './columns.ts'
 
 /** Alerts for users. `seq` is null where it did not come from the journal (a part that is down). */
@@ -47,4 +47,16 @@ export const deliveries = pgTable(
     unique('deliveries_alert_channel').on(t.alertId, t.channel),
     index('deliveries_pending').on(t.channel, t.id).where(sql`status = 'pending'`),
   ],
+)
+
+/** The thread of a trade in a channel of Discord, where all that becomes of the trade is told. */
+export const tradeThreads = pgTable(
+  'trade_threads',
+  {
+    channel: text().notNull(),
+    tradeNumber: whole().notNull(),
+    thread: text().notNull(),
+    createdAt: ms().notNull().default(wallMs),
+  },
+  (t) => [primaryKey({ columns: [t.channel, t.tradeNumber] })],
 )

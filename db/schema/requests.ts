@@ -143,6 +143,10 @@ export const signalSources = pgTable('signal_sources', {
   actor: text().notNull(),
   createdAt: ms().notNull().default(wallMs),
   removedAt: ms(),
+  /** It sends at least this often; null: nobody knows. */
+  expectEveryMs: whole(),
+  /** Since when its silence is told; null: it is not. */
+  silentAt: ms(),
 })
 
 /** Every body that a source has sent, and what it was taken for. What became of it is said by its command. */

@@ -10,8 +10,8 @@ export const SYSTEM_KINDS = {
   'agent.asks': event(
     ['P2'],
     'an agent asks for something that a person confirms; its reason and the figures are with it',
-    'yes or no, within ten minutes: the buttons, or `ballast cards`',
-    { actions: others(['Open cards', '/cards']) },
+    'yes or no, within ten minutes: the buttons, or `ballast confirm`',
+    { actions: others(['Open confirmations', '/confirm']) },
   ),
   'key.has_withdraw': problem(['P1', 'P3'], 'the key may withdraw; P3 off live from the start', 'make one that cannot, at Bybit', check),
   'key.has_transfer': problem(['P1', 'P3'], 'the key may transfer; P3 off live from the start', 'make one that cannot, at Bybit', check),
@@ -113,6 +113,29 @@ export const SYSTEM_KINDS = {
       per: 'source',
       actions: others(['Webhooks', '/webhook list']),
     },
+  ),
+  'user.changed': event(
+    ['P3'],
+    'a person of the chats was added, removed or given another role',
+    'if nobody of you did it: `/user list`, `/audit`',
+    {
+      actions: others(['People', '/user list'], ['Audit', '/audit']),
+    },
+  ),
+  'apikey.created': event(['P3'], 'an API key was created or given another secret', 'if nobody of you did it: `/key list`, `/key revoke`', {
+    actions: others(['Keys', '/key list'], ['Audit', '/audit']),
+  }),
+  'auth.failed_burst': problem(
+    ['P2'],
+    'twenty requests to the API within a minute had no key that counts; once an hour',
+    'if it is a program of yours, give it a key of now; else see who reaches the port: `ballast doctor`',
+    { actions: others(['Keys', '/key list'], ['Health', '/health']) },
+  ),
+  'confirm.second_needed': event(
+    ['P3'],
+    'an entry is so large that a second person has to confirm it',
+    '`/confirm ID`, or at the terminal `ballast confirm ID`',
+    { actions: others(['Show', '/confirm'], ['Positions', '/positions']) },
   ),
   'chat.back': event(['P4'], 'the chat takes messages again', 'nothing'),
 } as const

@@ -186,6 +186,12 @@ export const TRADING_KINDS = {
     'if it is a sender of yours, give it the address of now: `signal source rotate`',
     { actions: [SIGNALS] },
   ),
+  'source.silent': problem(['P3'], 'a source of signals sends less often than expected of it', 'look at its sender, and at `/signals`', {
+    per: 'source',
+    endedBy: 'source.back',
+    actions: [SIGNALS],
+  }),
+  'source.back': event(['P4'], 'the source sends again', 'nothing', { per: 'source', actions: [SIGNALS] }),
   'signal.stale': problem(['P3'], 'an entry from outside came too late', 'the sender is slow, or its clock is wrong: `/signals`', {
     per: 'source',
     actions: [SIGNALS],

@@ -44,6 +44,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'strategies',
   'algos',
   'health',
+  'audit',
 ])
 
 export const NOUNS: readonly Noun[] = [

@@ -86,7 +86,7 @@ test('defaults < file < environment < flags, and each value keeps its origin', (
 test('of several named files the last one wins, and a named one must exist', () => {
   writeFileSync(join(cwd, 'a.json'), '{"api":{"port":1,"host":"a"}}')
   writeFileSync(join(cwd, 'b.json'), '{"api":{"port":2}}')
-  expect(valid({ files: ['a.json', 'b.json'] }).values.api).toEqual({ port: 2, host: 'a' })
+  expect(valid({ files: ['a.json', 'b.json'] }).values.api).toMatchObject({ port: 2, host: 'a' })
   expect(sentences({ files: ['absent.json'] })).toContain('absent.json cannot be read')
 })
 

@@ -9,7 +9,9 @@ import { Redis } from 'ioredis'
 import { makeClient } from '../../db/client.ts'
 import { findBinaries } from '../../db/embedded/cluster.ts'
 import { silenceOf } from '../../api/commands/silence.ts'
-import type { PartHealth } from '../../api/ports/ports.ts'
+import { brokenSentence } from '../../api/commands/access/audit-command.ts'
+import type { ChainCheck, PartHealth } from '../../api/ports/ports.ts'
+import { verifyAudit } from '../../db/access/audit.ts'
 import { sharedUrl } from '../../db/embedded/embedded.ts'
 import { clusterOf } from '../../db/embedded/placement.ts'
 import { messageOf } from '../../db/error.ts'
@@ -28,14 +30,16 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
   const what = config.databaseUrl === undefined ? 'embedded PostgreSQL' : 'DATABASE_URL'
   const sql = makeClient({ url, max: 1, connectTimeoutSec: LIMIT_SEC })
   try {
-    const [row] = await sql<{ version: string; isMade: boolean }[]>`
-      select current_setting('server_version') as version, to_regclass('health') is not null as "isMade"`
-    const answered = well('database', `${what} answers, version ${row?.version.split(' ')[0] ?? '?'}`)
+    const [row] = await sql<{ version: string; isMade: boolean; isChained: boolean }[]>`
+      select current_setting('server_version') as version, to_regclass('health') is not null as "isMade",
+        exists (select 1 from information_schema.columns where table_name = 'audit' and column_name = 'hash') as "isChained"`
+    const database = well('database', `${what} answers, version ${row?.version.split(' ')[0] ?? '?'}`)
+    const answered = row?.isChained === true ? [database, auditCheck(await verifyAudit(sql, paths.auditHead))] : [database]
     const isRunning = (await holderOf(paths, 'supervisor')) ?? (await holderOf(paths, 'trader'))
-    if (isRunning === undefined || row?.isMade !== true) return [answered]
+    if (isRunning === undefined || row?.isMade !== true) return answered
     const parts = await readHealth(sql)
     const problems = [...silentTrader(parts), ...parts.filter((part) => part.status !== 'ok').map(partCheck)]
-    return [answered, ...(problems.length > 0 ? problems : [well('running', `${parts.length} components OK`)])]
+    return [...answered, ...(problems.length > 0 ? problems : [well('running', `${parts.length} components OK`)])]
   } catch (cause) {
     return [
       failed(
@@ -49,6 +53,12 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+export function auditCheck(check: ChainCheck): CheckLine {
+  const broken = brokenSentence(check)
+  if (broken !== undefined) return failed('audit', broken, 'Keep a copy of the database, and ask who has access to it.')
+  return well('audit', check.head === undefined ? 'nothing on record yet' : `${check.rows} rows, each follows the one before`)
 }
 
 /** A trader that is frozen or gone leaves its last good word behind. */
@@ -65,7 +75,7 @@ function silentTrader(parts: readonly PartHealth[]): CheckLine[] {
 }
 
 /** Chats and jobs that are down let trading continue (S14). */
-const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots'])
+const ASIDE = new Set(['telegram', 'discord', 'worker', 'bots', 'dead-man'])
 
 export function partCheck({ part, status, detail }: HealthRow): CheckLine {
   const text = detail === '' ? part : `${part}: ${detail}`

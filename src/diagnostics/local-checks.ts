@@ -4,6 +4,7 @@
 import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { exposureOf, isLoopback } from '../config/exposure.ts'
 import { type CheckLine, failed, problem, warned, well } from './check-line.ts'
 import type { Config } from '../config/sections/config-schema.ts'
 import { isKeyed, readKeyFile } from '../config/exchange-access.ts'
@@ -89,6 +90,21 @@ export function secretsCheck({ adminKey, telegramToken, discord, codesKey, signa
   return well(
     'secrets',
     standing.length === 0 ? 'none saved yet' : `${standing.length === 1 ? '1 file' : `${standing.length} files`}, readable only by you`,
+  )
+}
+
+/** Who can reach the API, and what keeps it from listening there. */
+export function exposureCheck(config: Config): CheckLine {
+  const exposure = exposureOf(config)
+  if (!exposure.ok) return problem('api address', exposure.error)
+  const { host, hosts, proxies } = config.api
+  const how = exposure.value.tls === undefined ? 'HTTP' : 'TLS'
+  if (isLoopback(host)) return well('api address', `${host}, ${how}: this machine only`)
+  const by = exposure.value.tls === undefined ? `HTTP, for the proxy ${proxies.join(', ')} alone` : 'TLS'
+  return warned(
+    'api address',
+    `${host}, ${by}: other machines reach it as ${hosts.join(', ')}`,
+    'That is meant with api.exposed; keys decide who may what.',
   )
 }
 

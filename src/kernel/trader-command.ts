@@ -155,6 +155,8 @@ export interface CommandOutcome {
   readonly risk?: AssessmentDetail
   /** Of a preview of an entry: the rule that would deny it, with its figures. */
   readonly denial?: RiskDenial
+  /** Of a preview of an entry: its value, decimal text in the settle coin; of a pair the larger. */
+  readonly notional?: string
   /** What a second command may name. */
   readonly keys?: readonly string[]
 }

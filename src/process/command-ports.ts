@@ -6,11 +6,14 @@ import { PngCharts } from '../../api/png-charts.ts'
 import type { ConfiguredValue } from '../../api/ports/ports.ts'
 import type { CommandPorts } from '../../api/commands/command.ts'
 import { PostgresApiKeys } from '../../db/access/api-keys.ts'
+import { PostgresSessions } from '../../db/access/sessions.ts'
+import { PostgresZones } from '../../db/access/zones.ts'
 import { PostgresPeople } from '../../db/access/people.ts'
 import { BacktestRows } from '../../db/reads/backtests.ts'
 import type { Database } from '../../db/client.ts'
 import { PostgresCodes } from '../../db/access/codes.ts'
-import { PostgresAudit, PostgresConfirmations } from '../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../db/access/audit.ts'
+import { PostgresConfirmations } from '../../db/requests/confirmations.ts'
 import { PostgresActions } from '../../db/requests/actions.ts'
 import { CommandWriter } from '../../db/requests/commands.ts'
 import { PostgresControl } from '../../db/requests/control.ts'
@@ -28,7 +31,9 @@ import { type Origin, valueAt } from '../config/config.ts'
 import { CONFIG_KEYS, type ConfigKey } from '../config/config-keys.ts'
 import { configuredSettings } from '../config/sections/risk-config.ts'
 import { RATE_ONE } from '../core/units.ts'
+import { webAddressOf } from '../config/exposure.ts'
 import { PostgresPriceRules } from '../../db/alerting/price-rules.ts'
+import { PostgresReportSchedules } from '../../db/alerting/report-schedules.ts'
 import { PostgresAlerts } from '../../db/alerting/alert-rows.ts'
 import { PostgresSignalSources } from '../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../db/requests/signals.ts'
@@ -62,9 +67,11 @@ export function commandPorts(
     confirmations: new PostgresConfirmations(sql),
     confirm: config.confirm,
     codes: new PostgresCodes(sql, paths.codesKey, Date.now),
-    audit: new PostgresAudit(sql, (text) => context.log('warn', text)),
+    audit: new PostgresAudit(sql, paths.auditHead, (text) => context.log('warn', text)),
     keys: new PostgresApiKeys(sql, config.profile),
     people: new PostgresPeople(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
+    sessions: new PostgresSessions(sql, { telegram: config.telegram.admins, discord: config.discord.admins }),
+    zones: new PostgresZones(sql),
     signals: {
       sources,
       rows: signals,
@@ -73,6 +80,7 @@ export function commandPorts(
     },
     alerts: new PostgresAlerts(sql, Date.now),
     prices: new PostgresPriceRules(sql),
+    schedules: new PostgresReportSchedules(sql),
     webhooks: openWebhooks(sql, config, paths),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
     portfolio: {
@@ -90,6 +98,7 @@ export function commandPorts(
     log: context.recentLog,
     market: recentMarket(publicVenue, Date.now),
     system: {
+      webAddress: webAddressOf(config),
       profile: config.profile,
       version: packageJson.version,
       startedAtMs,

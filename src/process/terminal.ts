@@ -2,6 +2,7 @@
  * What `npm start` prints: the badge, a line for each part, what to try next, and then what is traded.
  */
 import type { Config } from '../config/sections/config-schema.ts'
+import { webAddressOf } from '../config/exposure.ts'
 import type { Hint } from '../config/hint.ts'
 
 const BADGES: Readonly<Record<Config['profile'], string>> = {
@@ -58,7 +59,7 @@ export class Terminal {
   }
 
   ready(config: Config): void {
-    const api = `http://${config.api.host}:${config.api.port}`
+    const api = webAddressOf(config)
     this.out.write(
       `  ${this.paint(32, '✓')} ${'api'.padEnd(13)} ${api}   docs /docs   key in ${config.dataDir}/admin.key (never printed)\n`,
     )

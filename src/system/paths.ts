@@ -26,6 +26,8 @@ export interface DataPaths {
   readonly codesKey: string
   /** 0600; the keys by which senders of signals sign are made from it. */
   readonly signalsKey: string
+  /** The newest row of the audit, noted beside the database: rows that are cut off its end are missed. */
+  readonly auditHead: string
   readonly simState: string
 }
 
@@ -41,6 +43,7 @@ export const pathsOf = (root: string): DataPaths => ({
   discord: join(root, 'discord.json'),
   codesKey: join(root, 'codes.key'),
   signalsKey: join(root, 'signals.key'),
+  auditHead: join(root, 'audit-head.json'),
   simState: join(root, 'simulator.json'),
 })
 

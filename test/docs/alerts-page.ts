@@ -93,6 +93,14 @@ A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#tra
 
 \`/alert BTC above 70000\`, \`/alert ETH below 2500 once\`, \`/alert pnl below -200\` (the result of the day, open positions included), \`/alert equity above 12000\`; \`/alert list\`, \`/alert del 3\`. Told in the chat that asked, with a sound; at the terminal name one: \`to=telegram:123456\`. Prices are looked at with each closed minute, its high and low; after it fired it waits until the price was back, \`once\` is gone then. They survive restarts, and what passed meanwhile is seen within the last hour.
 
+## Reports on a schedule: \`/report\`
+
+\`/report weekly\` shows what the last day, week or month brought, by strategy, with what is open. \`/report daily at 08:00 Europe/Vienna\` tells this chat each day, \`weekly\` on Mondays, \`monthly\` on the first; without a zone it is that of \`/tz\`. Operators schedule, and admins for another chat (\`to=telegram:-100123\`, also at the terminal and over REST as \`POST /api/v1/commands/report\`). \`/report daily off\` ends it, \`/report list\` lists all. Of several that were missed while Ballast did not run, one is told.
+
+## When nothing comes any more: \`notify.deadManUrl\`
+
+No alert can say that this machine is gone. \`notify.deadManUrl\` names a service that watches for silence (healthchecks.io, Uptime Kuma, Better Stack and the like): it gets a POST a minute while the trader reports and the database answers, and raises the alarm when that ends; set it to two or three minutes. The address counts as a secret. It is reached as webhooks are: by https, and no private network unless \`notify.webhookNetworks\` allows it. \`/health\` shows it as \`dead-man\`.
+
 ## Webhooks that go out
 
 | at the terminal | what it does |

@@ -34,8 +34,17 @@ const WORDS: Readonly<Record<string, string>> = {
   'allocator.drawdown': 'Drawdown of a strategy, of its own capital, at which it is left with the least',
   'chat.allowManualEntry': 'Whether `/open` is allowed in chats',
   'confirm.maxDriftBps': 'How far a price may go before a card that adds risk asks again',
+  'confirm.twoPersonAbove':
+    'Value in USDT above which an entry, an amendment or a rebalance takes the yes of a second person ([access](access.md#a-second-person)); without it none does. Exits never do',
   'api.host':
-    'Where the API listens: an address of the loopback, any other is refused. For other machines, use a tunnel with its own authentication',
+    'Where the API listens. An address that other machines reach takes TLS or a named proxy, hosts, origins and `api.exposed` ([access](access.md#other-machines))',
+  'api.url': 'Address by which browsers reach it, in login links; without it made of host and port',
+  'api.exposed': 'That other machines may reach the API is meant',
+  'api.hosts': 'Names by which it is reached besides those of this machine; any other is 421',
+  'api.origins': 'Origins of pages that may ask it; any other is 403',
+  'api.proxies': 'Proxies of yours in front of it: of them alone X-Forwarded-For, -Proto and -Host count',
+  'api.tls.certFile': 'Certificate chain, in PEM; with `api.tls.keyFile` the API speaks TLS',
+  'api.tls.keyFile': 'Private key of that certificate, in PEM',
   'api.port': 'Port of the API and of its WebSocket',
   'bybit.url': 'Another address of the exchange, as a simulator of yours',
   'sim.port': 'Port of the simulated exchange',
@@ -47,6 +56,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'notify.types':
     'How loud each type of alert is, of exits by reason too: `on` has a sound, `silent` none, `digest` waits for the digest, `off` is not told. P1 may only be `on`',
   'notify.quiet': 'Hours in which chats are told of P1 and P2 only, unless they have their own (`/quiet`)',
+  'notify.deadManUrl':
+    'Address of a service outside that is told once a minute that Ballast is well, and raises the alarm when that ends ([alerts](alerts.md)). It keeps quiet while the trader or the database does not answer',
   'notify.zone': 'Time zone of quiet hours and of the digest',
   'notify.digest': 'When what is held back for the digest is told',
   'notify.webhookNetworks': 'Private networks that webhooks may reach, by http too; without it they reach none',

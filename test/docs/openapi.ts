@@ -19,7 +19,7 @@ export async function openApi(): Promise<Described> {
     keys: { find: nobody, noteUse: nobody, over: nobody },
     idempotency: { begin: nobody, finish: nobody, abandon: nobody },
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
-    hosts: ['127.0.0.1'],
+    edge: { hosts: ['127.0.0.1', 'localhost'], origins: [], proxies: [], hasTls: false },
     log: () => {},
   })
   const response = await app.request('http://127.0.0.1/openapi.json')

@@ -121,6 +121,27 @@ test('every command is in the Telegram menu of an admin and among the Discord co
     expect(discord.commands.map((c) => c.name)).toContain(name)
 })
 
+test('who did what, a login link, a zone and a report in the chat of a person', async () => {
+  await ask('/tz vienna')
+  expect((await ask('/audit 5')).text).toMatch(/tz/)
+  expect((await ask('/audit verify')).text).toContain('as it was written')
+  expect((await ask('/link')).text).toMatch(/http:\/\/127\.0\.0\.1:\d+\/login#[\w-]{43}/)
+  expect((await ask('/tz vienna')).text).toContain('Times are in Europe/Vienna now')
+  expect((await ask('/status')).text).toMatch(/UTC\+[12]/)
+  expect((await ask('/tz off')).text).toContain('UTC')
+  expect((await ask('/report daily at 08:00')).text).toContain('each day at 08:00 (UTC)')
+  expect((await ask('/report daily off')).text).toContain('No daily report any more')
+})
+
+test('Discord has a thread for each trade, which its close ends', async () => {
+  const isOver = (): boolean => discord.threads.some((thread) => thread.isArchived)
+  await until(isOver, 'a thread to end with its trade', 90_000)
+  const thread = discord.threads.find(({ isArchived }) => isArchived)
+  expect(thread?.name).toMatch(/^#\d+ (BTC|ETH)USDT (long|short)$/)
+  expect(discord.channelMessages.some(({ channel, body }) => channel === thread?.id && JSON.stringify(body).includes('CLOSED'))).toBe(true)
+  expect(discord.channelEdits.some(({ message, body }) => message === thread?.id && JSON.stringify(body).includes('CLOSED'))).toBe(true)
+})
+
 test('positions agree: exchange, REST, WebSocket, Telegram and Discord', async () => {
   await until(async () => (await ballast.simState()).positions.some((p) => Number(p.size) > 0), 'a position', 60_000)
   let problem = ''

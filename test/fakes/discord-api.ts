@@ -41,6 +41,9 @@ export class FakeDiscord {
   /** Whether the bot may make channels. */
   mayManage = true
   readonly channelMessages: { readonly channel: string; readonly body: Readonly<Record<string, unknown>> }[] = []
+  readonly channelEdits: { readonly channel: string; readonly message: string; readonly body: Readonly<Record<string, unknown>> }[] = []
+  /** A thread has the id of the message that it began with. */
+  readonly threads: { readonly id: string; readonly channel: string; readonly name: string; isArchived: boolean }[] = []
   private readonly created = new Map<string, number>()
   private server: Server | undefined
   private gateway: WebSocketServer | undefined
@@ -277,7 +280,19 @@ export class FakeDiscord {
       this.channelMessages.push({ channel: channel[1] as string, body })
       return { status: 200, body: this.plainMessage() }
     }
+    const begun = /^\/channels\/(\d+)\/messages\/(\d+)\/threads$/.exec(path)
+    if (begun !== null) return this.beginThread(begun[1] as string, begun[2] as string, body)
     const asked = /^\/channels\/(\d+)$/.exec(path)?.[1]
+    const thread = this.threads.find(({ id }) => id === asked)
+    if (thread !== undefined) {
+      if (request.method === 'PATCH') thread.isArchived = body.archived === true
+      return { status: 200, body: this.threadBody(thread) }
+    }
+    const edited = /^\/channels\/(\d+)\/messages\/(\d+)$/.exec(path)
+    if (edited !== null && request.method === 'PATCH') {
+      this.channelEdits.push({ channel: edited[1] as string, message: edited[2] as string, body })
+      return { status: 200, body: this.plainMessage() }
+    }
     if (asked !== undefined)
       return {
         status: 200,
@@ -307,6 +322,34 @@ export class FakeDiscord {
     this.channels.push(made)
     this.dispatch('CHANNEL_CREATE', { id: made.id, type: 0, name, guild_id: IDS.guild, position: 1, permission_overwrites: [] })
     return { status: 201, body: { id: made.id, name, type: 0 } }
+  }
+
+  private beginThread(channel: string, message: string, body: Readonly<Record<string, unknown>>): { status: number; body: unknown } {
+    if (this.threads.some(({ id }) => id === message))
+      return { status: 400, body: { code: 160004, message: 'A thread has already been created for this message' } }
+    const thread = { id: message, channel, name: String(body.name), isArchived: false }
+    this.threads.push(thread)
+    return { status: 201, body: this.threadBody(thread) }
+  }
+
+  private threadBody({ id, channel, name, isArchived }: FakeDiscord['threads'][number]): unknown {
+    return {
+      id,
+      type: 11,
+      name,
+      guild_id: IDS.guild,
+      parent_id: channel,
+      owner_id: IDS.user,
+      thread_metadata: {
+        archived: isArchived,
+        auto_archive_duration: 10_080,
+        archive_timestamp: new Date().toISOString(),
+        locked: false,
+        create_timestamp: new Date().toISOString(),
+      },
+      message_count: 0,
+      member_count: 1,
+    }
   }
 
   private plainMessage(): unknown {

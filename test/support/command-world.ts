@@ -27,7 +27,7 @@ import type {
 } from '../../src/journal/row.ts'
 import { memoryMarket } from './rest/memory-market.ts'
 import { memoryWebhooks } from './memory-webhooks.ts'
-import { memoryAlerts, memoryPrices } from './memory-alerts.ts'
+import { memoryAlerts, memoryPrices, memorySchedules } from './memory-alerts.ts'
 import { strategyRowOf } from './strategy-row.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 
@@ -147,6 +147,7 @@ export interface World {
   /** Commands as rows, beside `sent`: a test writes them. */
   actions: StoredAction[]
   log: LogLine[]
+  readonly zones: Map<string, string>
   now: number
 }
 
@@ -187,6 +188,7 @@ export function makeWorld(profile = 'sim'): World {
     log: [],
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
+    zones: new Map(),
     now: 1_000_000,
     ports: {
       reads: {
@@ -269,10 +271,30 @@ export function makeWorld(profile = 'sim'): World {
         note: async (row) => {
           audit.push(row)
         },
+        list: async ({ limit }) =>
+          audit
+            .map((row, k) => ({ ...row, seq: k + 1, ts: world.now, hash: '' }))
+            .reverse()
+            .slice(0, limit),
+        verify: async () => ({ rows: audit.length, older: 0, head: undefined, noted: undefined, broken: undefined }),
       },
       candles: async () => undefined,
       log: { last: () => world.log },
       market: memoryMarket(() => world.now),
+      zones: {
+        of: async (actor) => world.zones.get(actor),
+        set: async (actor, zone) => {
+          world.zones.set(actor, zone)
+        },
+      },
+      sessions: {
+        makeLink: async () => 'the-secret-of-the-link',
+        login: async () => undefined,
+        find: async () => undefined,
+        noteUse: async () => {},
+        list: async () => [],
+        end: async () => false,
+      },
       people: { list: async () => [], add: async () => true, setRole: async () => 'done', remove: async () => 'done' },
       keys: {
         list: async () => world.keys,
@@ -316,6 +338,7 @@ export function makeWorld(profile = 'sim'): World {
       alerts: memoryAlerts(() => world.now),
       webhooks: memoryWebhooks(),
       prices: memoryPrices(),
+      schedules: memorySchedules(),
       portfolio: {
         instruments: async () => err('not listed here'),
         weights: async () => err('no candles here'),
@@ -359,6 +382,7 @@ export function makeWorld(profile = 'sim'): World {
       },
       charts: undefined,
       system: {
+        webAddress: 'http://127.0.0.1:8080',
         profile,
         version: '0.1.0',
         startedAtMs: 0,

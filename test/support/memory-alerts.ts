@@ -4,9 +4,10 @@
 import type {
   AlertPorts,
   PriceRules,
+  ReportSchedule,
+  ReportSchedules,
   StoredPriceRule,
   ChatQuiet,
-  RaisedAlert,
   SampleAlert,
   StoredSilence,
   StoredSubscription,
@@ -16,7 +17,10 @@ import type { AlertProblem } from '../../src/alerts/problem.ts'
 export interface MemoryAlerts extends AlertPorts {
   list: AlertProblem[]
   readonly samples: SampleAlert[]
-  readonly raised: RaisedAlert[]
+  /** `type: summary` */
+  readonly raised: string[]
+  /** Of those, in the same order. */
+  readonly details: Readonly<Record<string, unknown>>[]
 }
 
 export const problemOf = (more: Partial<AlertProblem>): AlertProblem => ({
@@ -46,6 +50,7 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
     list: [],
     samples: [],
     raised: [],
+    details: [],
     problems: async () => memory.list.filter(({ status }) => status !== 'over'),
     past: async (limit) => memory.list.slice(0, limit),
     acknowledge: async (id, by) => {
@@ -87,8 +92,11 @@ export function memoryAlerts(wallNow: () => number): MemoryAlerts {
       subscriptions = subscriptions.filter((each) => each.channel !== channel || (id !== undefined && each.id !== id))
       return before - subscriptions.length
     },
+    raise: async (type, summary, detail) => {
+      memory.raised.push(`${type}: ${summary}`)
+      memory.details.push(detail)
+    },
     raiseSample: async (sample) => memory.samples.push(sample),
-    raise: async (alert) => void memory.raised.push(alert),
   }
   return memory
 }
@@ -106,6 +114,22 @@ export function memoryPrices(): PriceRules {
       const before = rules.length
       rules = rules.filter((rule) => rule.id !== id)
       return rules.length < before
+    },
+  }
+}
+
+export function memorySchedules(): ReportSchedules {
+  let rows: ReportSchedule[] = []
+  const isOther = (channel: string, period: string) => (row: ReportSchedule) => row.channel !== channel || row.period !== period
+  return {
+    list: async () => rows,
+    put: async (row) => {
+      rows = [...rows.filter(isOther(row.channel, row.period)), row]
+    },
+    remove: async (channel, period) => {
+      const before = rows.length
+      rows = rows.filter(isOther(channel, period))
+      return rows.length < before
     },
   }
 }

@@ -316,7 +316,7 @@ describe.skipIf(made === undefined)('API', () => {
     })
     test('a request to another host name, or from a page of another origin, is refused', async () => {
       const response = await app.request('http://evil.example/api/v1/status', { headers: { Authorization: `Bearer ${system.adminToken}` } })
-      expect(response.status).toBe(403)
+      expect(response.status).toBe(421)
       expect((await call('/api/v1/status', { headers: { Origin: 'https://evil.example' } })).status).toBe(403)
     })
     test('a service key asks for a person, who needs the role', async () => {

@@ -54,9 +54,13 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
     expect(audit).toEqual([
       { command: 'key create', decision: 'done', args: { name: 'grafana', preset: 'read-only', days: 90, autoConfirm: false } },
       { command: 'key', decision: 'asked', args: { action: 'revoke', id: body.id } },
+      { command: 'key', decision: 'begun', args: { action: 'revoke', id: body.id } },
       { command: 'key', decision: 'done', args: { action: 'revoke', id: body.id } },
     ])
-    for (const table of ['audit', 'api_keys', 'idempotency', 'confirmations'])
+    expect(await sql`select severity from alerts where type = 'apikey.created' and detail->>'keyId' = ${body.id}`).toEqual([
+      { severity: 'P3' },
+    ])
+    for (const table of ['audit', 'api_keys', 'idempotency', 'confirmations', 'alerts'])
       expect(JSON.stringify(await sql`select * from ${sql(table)}`), table).not.toContain(secret)
   })
 

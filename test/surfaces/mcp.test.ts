@@ -36,7 +36,7 @@ function appOf(world: World) {
     keys: { find: async (token) => KEYS.get(token), noteUse: async () => {}, over: async () => [] },
     idempotency: { begin: async () => ({ type: 'new' }), finish: async () => {}, abandon: async () => {} },
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
-    hosts: ['127.0.0.1'],
+    edge: { hosts: ['127.0.0.1'], origins: [], proxies: [], hasTls: false },
     log: (text) => {
       throw new Error(text)
     },
@@ -58,7 +58,7 @@ async function connected(world: World, token: string) {
   return { client, call, tools, app }
 }
 
-const raisedOf = (world: World) => (world.ports.alerts as MemoryAlerts).raised
+const alertsOf = (world: World) => world.ports.alerts as MemoryAlerts
 
 test('an agent sees the tools of its scopes, a reading key none that changes anything, and nobody those of chats and access', async () => {
   const agent = await connected(makeWorld(), 'claude')
@@ -91,8 +91,8 @@ test('a close becomes a card with the reason; the agent cannot answer it by any 
   const id = asked.structuredContent?.card?.id as string
   expect(asked.content[0]?.text).toContain('A person has to confirm this')
   expect(world.sent).toEqual([])
-  expect(raisedOf(world)).toMatchObject([{ type: 'agent.asks', detail: { confirmId: id } }])
-  expect(raisedOf(world)[0]?.summary).toContain('Because: the trend of the hour has turned')
+  expect(alertsOf(world).raised).toEqual([expect.stringMatching(/^agent\.asks: claude asks: .*Because: the trend of the hour has turned$/)])
+  expect(alertsOf(world).details).toMatchObject([{ confirmId: id }])
   const headers = { Authorization: 'Bearer claude', 'Content-Type': 'application/json', 'X-Ballast-Surface': 'cli' }
   const own = await app.request(`http://127.0.0.1/api/v1/confirmations/${id}`, {
     method: 'POST',
@@ -117,8 +117,8 @@ test('the alert of a card has the buttons that answer it', async () => {
   const { call } = await connected(world, 'claude')
   const asked = await call('close', { what: 'BTC', because: 'it is over' })
   const confirmationId = asked.structuredContent?.card?.id as string
-  const [raised] = raisedOf(world)
-  const card = alertCard({ id: 1, severity: 'P2', ts: 0, ...(raised as NonNullable<typeof raised>) }, '')
+  const [detail = {}] = alertsOf(world).details
+  const card = alertCard({ id: 1, type: 'agent.asks', severity: 'P2', symbol: null, summary: '', detail, ts: 0 }, '')
   expect(card.buttons.filter(({ action }) => action.type === 'answer').map(({ action }) => action)).toEqual([
     { type: 'answer', confirmationId, decision: 'yes' },
     { type: 'answer', confirmationId, decision: 'no' },

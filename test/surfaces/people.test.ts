@@ -53,6 +53,13 @@ describe.skipIf(made === undefined)('people of the chats', () => {
       ['telegram:2', 'bob', 'trader', 'none', 'command'],
     ])
     await saySure('1', '/user remove telegram:2')
+    expect(
+      (await sql<{ summary: string }[]>`select summary from alerts where type = 'user.changed' order by id`).map(({ summary }) => summary),
+    ).toEqual([
+      '@bob (telegram:2) is now operator, by telegram:1.',
+      '@bob (telegram:2) is now trader, by telegram:1.',
+      '@bob (telegram:2) is removed, by telegram:1.',
+    ])
     expect(await roleOf('2')).toBeUndefined()
     expect((await say('2', '/positions')).status).toBe('forbidden')
   })

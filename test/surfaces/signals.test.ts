@@ -30,6 +30,7 @@ const NEW: NewSource = {
   maxAgeMs: 60_000,
   notionalMax: '5000',
   networks: null,
+  expectEveryMs: null,
 }
 
 describe.skipIf(made === undefined)('the port of the webhooks', () => {

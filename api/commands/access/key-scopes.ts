@@ -34,6 +34,7 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
 export const KEY_PRESETS = {
   'read-only': LOOKS,
   dashboard: OPERATES,
+  'signal-sender': ['signal:write'],
   closer: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write'],
   trader: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write', 'trade:write'],
   /** A program that decides by itself: what it asks above a pause, a person confirms. */
@@ -45,6 +46,10 @@ export const KEY_PRESET_NAMES = Object.keys(KEY_PRESETS) as [KeyPreset, ...KeyPr
 
 export const roleOfScopes = (scopes: readonly Scope[]): Role =>
   ROLES[Math.max(...scopes.map((scope) => ROLES.indexOf(ROLE_OF_SCOPE[scope])))] as Role
+
+/** All that a role may: what a person in a browser has. */
+export const scopesOfRole = (role: Role): readonly Scope[] =>
+  (Object.keys(ROLE_OF_SCOPE) as Scope[]).filter((scope) => ROLES.indexOf(ROLE_OF_SCOPE[scope]) <= ROLES.indexOf(role))
 
 export interface KeyLimits {
   readonly symbols: readonly string[] | null

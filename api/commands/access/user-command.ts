@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { PLATFORMS, type Person } from '../../ports/access-ports.ts'
 import { type Command, type CommandContext, type NoPlan, type Plan, ROLES, alreadyDone, defineAction, refuse } from '../command.ts'
+import { calledBy } from '../called.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 
 const ID = /^(telegram|discord):(\d{1,20})$/
@@ -79,17 +80,17 @@ export const user: Command = defineAction({
       todo: { action: args.action, platform, userId, name, role: args.role ?? role },
     }
   },
-  execute: async ({ ports }, raw) => {
+  execute: async ({ ports, actor }, raw) => {
     const todo = Todo.parse(raw)
     const called = calledOf(todo)
     const buttons = [listButton]
     const outcome = await changed(ports.people, todo)
     switch (outcome) {
-      case 'done':
-        return {
-          status: 'done',
-          reply: reply(todo.action === 'remove' ? `${called} is removed` : `${called} is now ${todo.role}`, { tone: 'ok', buttons }),
-        }
+      case 'done': {
+        const now = todo.action === 'remove' ? `${called} is removed` : `${called} is now ${todo.role}`
+        await ports.alerts.raise('user.changed', `${now}, by ${untrusted(calledBy(actor))}.`, { user: `${todo.platform}:${todo.userId}` })
+        return { status: 'done', reply: reply(now, { tone: 'ok', buttons }) }
+      }
       case 'last-admin':
         return {
           status: 'refused',

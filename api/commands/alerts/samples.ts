@@ -62,6 +62,8 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'signal.rejected': 'A signal of tv-trend was refused: the body names no symbol. See /signals.',
   'signal.wrong_secret':
     '20 requests from 203.0.113.7 within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.',
+  'source.silent': 'The source tv-trend last sent 3 h ago; it is expected every 60 min. Look at its sender.',
+  'source.back': 'The source tv-trend sends again.',
   'signal.stale': 'A signal of tv-trend was refused: it is 90 s old and may be 60 s.',
   'signal.exit_refused': 'A refused signal of tv-trend names an exit of BTCUSDT. Look at the position.',
   'allocator.moved': 'Capital moved: ema-cross 40 % to 45 %.',
@@ -116,6 +118,11 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'discord.back': 'Commands from Discord work again.',
   'chat.refused': 'telegram:-100123 refuses messages (403 Forbidden). P1 and P2 go to the admins.',
   'webhook.failed': 'The webhook pager did not take a message (HTTP 500), after 10 attempts. See: webhook deliveries pager',
+  'user.changed': '@bob (telegram:502) is now trader, by @ann.',
+  'apikey.created': 'The API key grafana (viewer) was created by the terminal.',
+  'auth.failed_burst': '20 requests to the API within a minute had no key that counts, the last from 203.0.113.7.',
+  'confirm.second_needed':
+    'ann asks: Buy 0.5 BTC? A second person with the role trader has to confirm it, here, with /confirm k3m8x2pq, or at the terminal with: ballast confirm k3m8x2pq.',
   'chat.back': 'telegram:-100123 takes messages again.',
 }
 

@@ -20,9 +20,16 @@ import { type Command, type CommandContext, type NoPlan, type Plan, alreadyDone,
 import { amount, duration, short } from '../words/format.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { askedBy, scopeOf, send } from './control-group.ts'
+import { SHOWN_MAX, limitChanges } from './limit-changes.ts'
 
 const Args = z.strictObject({
-  action: z.enum(['show', 'set', 'reset']).default('show'),
+  action: z.enum(['show', 'changes', 'set', 'reset']).default('show'),
+  n: z.coerce
+    .number({ error: `use a number from 1 to ${SHOWN_MAX}` })
+    .int()
+    .min(1)
+    .max(SHOWN_MAX)
+    .optional(),
   key: z.string().max(40).optional(),
   value: z.string().max(40).optional(),
   target: z.string().max(60).optional(),
@@ -44,6 +51,7 @@ const Todo = z.object({
 function read(words: readonly string[]): Record<string, unknown> {
   const rest = [...words]
   const first = rest[0]?.toLowerCase()
+  if (first === 'changes') return { action: first, ...(rest[1] === undefined ? {} : { n: rest.slice(1).join(' ') }) }
   if (first !== 'set' && first !== 'reset') return rest[0] === undefined ? {} : { target: rest.join(' ') }
   rest.shift()
   const raw: Record<string, unknown> = { action: first }
@@ -69,19 +77,29 @@ export const limits: Command = defineAction<LimitsArgs>({
   aliases: ['limit', 'settings'],
   group: 'Trade and control',
   summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
-  usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
+  usage: '[sym|strategy] | changes [n] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   args: Args,
   read,
-  examples: ['limits', 'risk set dayLoss 3%', 'risk set position 10% WIF', 'risk set gross 400% for 4h', 'risk reset dayLoss'],
+  examples: [
+    'limits',
+    'risk set dayLoss 3%',
+    'risk set position 10% WIF',
+    'risk set gross 400% for 4h',
+    'risk reset dayLoss',
+    'limits changes',
+  ],
   role: 'viewer',
-  roleFor: (args) => (args.action === 'show' ? 'viewer' : 'admin'),
+  roleFor: (args) => (looksOnly(args) ? 'viewer' : 'admin'),
   scope: 'account:read',
-  scopeFor: (args) => (args.action === 'show' ? 'account:read' : 'admin'),
+  scopeFor: (args) => (looksOnly(args) ? 'account:read' : 'admin'),
   // Where no money is at stake one tap is enough.
   tier: (_args, profile) => (profile === 'sim' || profile === 'paper' ? 'C1' : 'C2'),
   // Only the trader knows whether it loosens: the plan says so.
   addsRisk: () => false,
-  plan: (context, args) => (args.action === 'show' ? show(context, args.target) : change(context, args)),
+  plan: async (context, args) => {
+    if (args.action === 'changes') return alreadyDone(await limitChanges(context, args.n))
+    return args.action === 'show' ? show(context, args.target) : change(context, args)
+  },
   execute: async (context, todo) => {
     const { key, value, scope, forMs } = Todo.parse(todo)
     const named = nameOf(scope)
@@ -99,6 +117,8 @@ export const limits: Command = defineAction<LimitsArgs>({
     )
   },
 })
+
+const looksOnly = ({ action }: LimitsArgs): boolean => action === 'show' || action === 'changes'
 
 const nameOf = (scope: CommandScope): string => (scope.type === 'account' ? '' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
 

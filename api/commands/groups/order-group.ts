@@ -91,6 +91,7 @@ async function cardOf(context: CommandContext, command: OpenCommand, size: strin
     no: 'Leave it',
     todo: { command: withAsker(context, command) },
     symbols: [command.symbol],
+    notional: judged?.notional ?? 'unknown',
   }
 }
 

@@ -6,7 +6,7 @@ import { waitMs } from '../../../src/portfolio/rebalance/trigger.ts'
 import { WEIGHT_ONE } from '../../../src/portfolio/rebalance/weight.ts'
 import { formatDecimal } from '../../../src/core/decimal.ts'
 import { CASH_SCALE } from '../../../src/core/units.ts'
-import { divide, multiply } from '../../amount.ts'
+import { add, divide, multiply } from '../../amount.ts'
 import type { Rebalance } from '../../ports/portfolio-ports.ts'
 import {
   type Command,
@@ -171,6 +171,7 @@ async function planCard(context: CommandContext, args: RebalanceArgs): Promise<P
     no: 'Leave it',
     todo: { ...frozen, approved: approvalOf(answer) },
     symbols,
+    notional: answer.orders.filter(({ isReduction }) => !isReduction).reduce((sum, { notional }) => add(sum, notional), '0'),
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * positions, orders, trades, trade: what is held, what waits and what is over.
  */
+import { localTime } from '../words/zone.ts'
 import { z } from 'zod'
 import type { TradeNote } from '../../ports/portfolio-ports.ts'
 import type { FillRow, OrderRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
@@ -333,7 +334,7 @@ function tradeCard(row: TradeRow, fills: readonly FillRow[], note: TradeNote | u
         { title: 'price', align: 'right' },
         { title: 'fee', align: 'right', isExtra: true },
       ],
-      rows: fills.map((f) => [new Date(f.ts).toISOString().slice(11, 19), sideWord(f.side), f.quantity, price(f.price), amount(f.fee, 4)]),
+      rows: fills.map((f) => [localTime(f.ts).time, sideWord(f.side), f.quantity, price(f.price), amount(f.fee, 4)]),
     },
     buttons: [runs('Why', `/why ${row.number}`), runs('Chart', `/chart ${row.symbol}`), runs('Trades', '/trades')],
   })

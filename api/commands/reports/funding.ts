@@ -1,6 +1,7 @@
 /**
  * funding: what was paid and received by symbol, and when what is held settles next.
  */
+import { localTime } from '../words/zone.ts'
 import { z } from 'zod'
 import { isSpotSymbol } from '../../../src/market/instrument.ts'
 import { add, signOf, subtract } from '../../amount.ts'
@@ -88,7 +89,9 @@ export const funding: Command = defineRead({
         field('Net', money(net)),
         field('Received', `${amount(received)} USDT`),
         field('Paid', `${amount(paid)} USDT`),
-        ...(Number.isFinite(next) ? [field('Next', `in ${duration(next - now)}, ${new Date(next).toISOString().slice(11, 16)} UTC`)] : []),
+        ...(Number.isFinite(next)
+          ? [field('Next', `in ${duration(next - now)}, ${localTime(next).time.slice(0, 5)} ${localTime(next).offset}`)]
+          : []),
       ],
       table: {
         columns: [
@@ -105,7 +108,7 @@ export const funding: Command = defineRead({
           amount(row.paid),
           amount(row.received),
           String(row.settlements),
-          row.nextTs === null ? '–' : new Date(row.nextTs).toISOString().slice(11, 16),
+          row.nextTs === null ? '–' : localTime(row.nextTs).time.slice(0, 5),
         ]),
         total: ['Total', signed(net), amount(paid), amount(received), String(rows.reduce((sum, each) => sum + each.settlements, 0)), ''],
       },

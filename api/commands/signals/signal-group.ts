@@ -166,6 +166,7 @@ const ruleText = (source: NewSource): string =>
     `${source.stop === null ? 'no stop of its own' : `stop ${source.stop} unless given`}, entries up to ${duration(source.maxAgeMs)} old`,
     ...(source.notionalMax === null ? [] : [`at most ${source.notionalMax} of value`]),
     ...(source.networks === null ? [] : [`from ${source.networks.join(' ')}`]),
+    ...(source.expectEveryMs === null ? [] : [`expected every ${duration(source.expectEveryMs)}`]),
   ].join('\n')
 
 function templatePlan({ format }: SourceArgs): NoPlan {
@@ -305,6 +306,7 @@ const Todo = z.discriminatedUnion('action', [
       maxAgeMs: z.number(),
       notionalMax: z.string().nullable(),
       networks: z.array(z.string()).nullable(),
+      expectEveryMs: z.number().nullable(),
     }),
   }),
   z.object({ action: z.literal('rotate'), name: z.string(), format: z.enum(SIGNAL_FORMATS), overlap: z.string() }),

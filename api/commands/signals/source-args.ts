@@ -12,6 +12,7 @@ import { NETWORK_PRESETS, networkOf } from './networks.ts'
 
 const MAX_AGE_MS = 86_400_000
 const DEFAULT_AGE = '60s'
+const EXPECT_MAX_MS = 2_678_400_000
 const OVERLAP_MAX_MS = 604_800_000
 export const DEFAULT_OVERLAP = '24h'
 
@@ -45,6 +46,7 @@ export const sourceShape = {
     .regex(/^\$?(?!0+(\.0+)?$)\d{1,12}(\.\d{1,8})?$/, 'an amount such as $500')
     .optional(),
   cidr: z.string().min(1).max(300).optional(),
+  expect: span(EXPECT_MAX_MS, 'a time up to 31 days, such as 1h').optional(),
   overlap: span(OVERLAP_MAX_MS, 'a time up to 7 days, such as 24h').optional(),
 } as const
 const Shape = z.object(sourceShape)
@@ -66,6 +68,8 @@ export const KEY_OF: Readonly<Record<string, keyof SourceArgs>> = {
   'max-notional': 'most',
   most: 'most',
   cidr: 'cidr',
+  'expect-every': 'expect',
+  expect: 'expect',
   overlap: 'overlap',
 }
 
@@ -97,6 +101,7 @@ export function sourceOf(args: SourceArgs): Result<NewSource, string> {
     maxAgeMs: parseDuration(args.age ?? DEFAULT_AGE) ?? 0,
     notionalMax: args.most === undefined ? null : args.most.replace(/^\$/, ''),
     networks: networks.value,
+    expectEveryMs: args.expect === undefined ? null : (parseDuration(args.expect) ?? null),
   })
 }
 

@@ -4,6 +4,7 @@
 import { groupDigits } from '../../../src/core/decimal.ts'
 import { isSpotSymbol, spotSymbolOf, wireSymbolOf } from '../../../src/market/instrument.ts'
 import { fixed, signOf } from '../../amount.ts'
+import { localTime } from './zone.ts'
 
 /** `64,210.5` */
 export const price = (text: string | null): string => (text === null ? '–' : groupDigits(text))
@@ -25,19 +26,17 @@ export const percent = (fraction: number, decimals = 2): string => {
 }
 export const plainPercent = (fraction: number, decimals = 2): string => `${(fraction * 100).toFixed(decimals)} %`
 
-/** `14:02:07 UTC` or, on another day, `2026-11-24 14:02 UTC`. */
+/** `14:02:07 UTC` or, on another day, `2026-11-24 14:02 UTC`; in the zone of who is answered. */
 export function time(at: number | null, now: number): string {
   if (at === null) return '–'
-  const text = new Date(at).toISOString()
-  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
-    ? `${text.slice(11, 19)} UTC`
-    : `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+  const { date, time: clock, offset } = localTime(at)
+  return date === localTime(now).date ? `${clock} ${offset}` : `${date} ${clock.slice(0, 5)} ${offset}`
 }
 
 /** `2026-01-05 00:17:18 UTC`, and of the simulator that it is its own: it is never that of the wall. */
 export const asOf = (at: number, profile: string): string => {
-  const text = new Date(at).toISOString()
-  return `${profile === 'sim' ? 'sim time ' : ''}${text.slice(0, 10)} ${text.slice(11, 19)} UTC`
+  const { date, time: clock, offset } = localTime(at)
+  return `${profile === 'sim' ? 'sim time ' : ''}${date} ${clock} ${offset}`
 }
 
 /** `12 s`, `5 min`, `3 h 20 min`, `2 d 4 h` */

@@ -63,14 +63,25 @@ const Source = z
     maxAgeSec: z.number(),
     notionalMax: decimal().nullable(),
     networks: z.array(z.string()).nullable(),
+    expectEverySec: z.number().nullable().openapi({ description: 'Its silence beyond that is an alert' }),
     createdAt: instant(),
     oldUntil: instant().nullable().openapi({ description: 'Until then the address before the last rotation works too' }),
     lastAt: instant().nullable(),
   })
   .openapi('SignalSource')
-const toSource = ({ maxAgeMs, symbols, networks, createdAt, oldUntil, lastAt, ...source }: SignalSource): z.infer<typeof Source> => ({
+const toSource = ({
+  maxAgeMs,
+  expectEveryMs,
+  symbols,
+  networks,
+  createdAt,
+  oldUntil,
+  lastAt,
+  ...source
+}: SignalSource): z.infer<typeof Source> => ({
   ...source,
   maxAgeSec: maxAgeMs / 1_000,
+  expectEverySec: expectEveryMs === null ? null : expectEveryMs / 1_000,
   symbols: symbols === null ? null : [...symbols],
   networks: networks === null ? null : [...networks],
   createdAt: iso(createdAt),

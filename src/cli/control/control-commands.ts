@@ -15,7 +15,7 @@ export const STEERING = [
   {
     name: 'limits',
     summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
-    usage: '[sym|strategy] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
+    usage: '[sym|strategy] | changes [n] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   },
   { name: 'daily', summary: 'show the result of each day (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
   { name: 'weekly', summary: 'show the result of each week (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
@@ -24,6 +24,11 @@ export const STEERING = [
     name: 'performance',
     summary: 'show trades, result, share of wins and profit factor by symbol and strategy',
     usage: '[1d|7d|30d|90d|ytd|all|from..to] [sym|strategy]',
+  },
+  {
+    name: 'report',
+    summary: 'show what the last day, week or month brought; or tell this chat on a schedule',
+    usage: '[daily|weekly|monthly] [at 08:00 [time zone]|off] [to=<chat>] | list',
   },
   {
     name: 'exposure',
@@ -110,7 +115,19 @@ export const STEERING = [
     summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
     usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   },
-  { name: 'audit', summary: 'list changes of risk settings: who, when, from what to what, and by which way', usage: '[n]' },
+  {
+    name: 'audit',
+    summary: 'list who did what, where and with what outcome; verify that the record is as it was written',
+    usage: '[n] [user] [since=<2h|2026-11-01>] | verify',
+  },
+  {
+    name: 'confirm',
+    summary: 'list what waits for a yes of yours, also of agents and of large entries, or show one to answer it',
+    usage: '[id]',
+  },
+  { name: 'web', summary: 'get a link that logs your browser in, once, within five minutes', usage: '' },
+  { name: 'sessions', summary: 'list browsers that are logged in, or end a login', usage: '[end <id|all>]' },
+  { name: 'tz', summary: 'show times in your time zone', usage: '[zone|off]' },
   {
     name: 'whatif',
     summary: 'show what an entry would be, its risk and which rule would deny it; nothing is sent',
@@ -122,7 +139,6 @@ export const STEERING = [
   { name: 'resume', summary: 'lift holds and allow entries again', usage: '[all|strategy|sym]' },
   { name: 'halt', summary: 'stop all orders except exits you request; stops stay on Bybit', usage: '<reason>' },
   { name: 'panic', summary: 'close everything Ballast opened, or one symbol, and halt it', usage: '[all|sym] [reason]' },
-  { name: 'cards', summary: 'list what waits for a yes or no: of agents, and of your own', usage: '' },
   {
     name: 'close',
     summary: 'close all or part of a position, at market or at a limit price',

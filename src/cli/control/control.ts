@@ -12,6 +12,7 @@ import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
+import { auditWords } from '../../../api/commands/access/audit-words.ts'
 import { TEMPLATES } from '../../strategy-files/template.ts'
 import { watch } from './watch.ts'
 
@@ -22,6 +23,14 @@ const PERIOD = /^(\d+[a-z]|ytd|all|.*\.\..*)$/i
 
 const periodsPath = (unit: string, [n]: readonly string[]): string =>
   `/api/v1/periods?${new URLSearchParams({ unit, ...(n === undefined ? {} : { n }) })}`
+
+/** As the command reads them: a number, a person, `--user`, `--since`. */
+function auditPath(words: readonly string[]): string | undefined {
+  const { n, user, since, verb } = auditWords(words)
+  return verb === 'verify'
+    ? undefined
+    : `/api/v1/audit?${new URLSearchParams({ limit: String(n ?? 10), ...(user === undefined ? {} : { user }), ...(since === undefined ? {} : { since }) })}`
+}
 
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
@@ -69,6 +78,9 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
         ? `/api/v1/webhooks/${encodeURIComponent(name)}/deliveries`
         : undefined,
   silences: () => '/api/v1/alerts/silences',
+  audit: auditPath,
+  sessions: (words) => (words.length === 0 ? '/api/v1/sessions' : undefined),
+  confirm: (words) => (words.length === 0 ? '/api/v1/confirmations' : undefined),
   key: (words) => (words[0] === 'list' ? '/api/v1/keys' : undefined),
 }
 
@@ -143,8 +155,8 @@ export const registerSteering =
           'Which alerts, and what is sent: docs/alerts.md',
         ].join('\n'),
       )
-    if (name === 'cards')
-      command.addHelpText('after', '\nAt the terminal:\n  cards yes ID [WORD]   confirm one\n  cards no ID           refuse one')
+    if (name === 'confirm')
+      command.addHelpText('after', '\nWithout a question:\n  confirm yes ID [WORD]   confirm one\n  confirm no ID           refuse one')
     if (name === 'reconcile')
       command.addHelpText(
         'after',
@@ -175,7 +187,7 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
   const context = contextOf(command)
   // The words of a source are written as options are.
-  const stray = ['signal', 'webhook'].includes(command.name()) ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
+  const stray = ['signal', 'webhook', 'audit'].includes(command.name()) ? undefined : words.find((word) => /^-(?![\d.])/.test(word))
   if (stray !== undefined)
     throw new CliError(EXIT.usage, `There is no option '${stray}' of ${command.name()}.`, `Its options: ballast ${command.name()} --help`)
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
@@ -185,12 +197,13 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)
   if (name === 'reconcile' && words[0] === 'statement')
     return (await import('./statement.ts')).reconcileStatement(context, words[1], () => walletRows(context))
+  if (name === 'audit' && words[0] === 'verify') return (await import('./audit-verify.ts')).runAuditVerify(context)
   const client = clientOf(context)
   if (name === 'signal' && words[0] === 'test')
     return (await import('./signal-file.ts')).testSignal(client, words.slice(1), (first) => settle(context, client, name, first))
   if (name === 'signal' && words[0] === 'tail')
     return (await import('./signal-tail.ts')).tailSignals(context, client, (failure) => failureOf(failure, context))
-  if (name === 'cards' && (words[0] === 'yes' || words[0] === 'no')) return answerCard(context, client, words[0], words.slice(1))
+  if (name === 'confirm' && (words[0] === 'yes' || words[0] === 'no')) return answerCard(context, client, words[0], words.slice(1))
   if (flags.watch === undefined) return once(context, client, name, words)
   const seconds = flags.watch === true ? WATCH_SEC : Number(flags.watch)
   if (!(seconds >= 0.2 && seconds <= 3600))
@@ -257,7 +270,7 @@ export async function once(context: CliContext, client: ApiClient, name: string,
   await settle(context, client, name, await client.runLine(line))
 }
 
-/** `cards yes ID`: of a card that an agent, or another surface, has asked. */
+/** `confirm yes ID`: of a card that an agent, or another surface, has asked. */
 async function answerCard(
   context: CliContext,
   client: ApiClient,
@@ -265,8 +278,8 @@ async function answerCard(
   [id, word, ...more]: readonly string[],
 ): Promise<void> {
   if (id === undefined || more.length > 0)
-    throw new CliError(EXIT.usage, `cards ${decision} takes the id of a card.`, 'List them with: ballast cards')
-  await settle(context, client, 'cards', await client.answer(id, decision, word))
+    throw new CliError(EXIT.usage, `confirm ${decision} takes the id of a card.`, 'List them with: ballast confirm')
+  await settle(context, client, 'confirm', await client.answer(id, decision, word))
 }
 
 /** Asks what a command asks, until it is done. @throws CliError where it is not */
@@ -279,6 +292,14 @@ export async function settle(
   let answer = answerOf(first, context)
   // A card may be followed by another, when something turned meanwhile.
   while (answer.confirmation !== undefined) {
+    if (answer.confirmation.waitsForSecond === true) {
+      printReply(context.out, { ...answer.reply, buttons: [] })
+      throw new CliError(
+        EXIT.notConfirmed,
+        'Not sent: it waits for a second person.',
+        `They confirm with: ballast confirm ${answer.confirmation.id}`,
+      )
+    }
     const given = await ask(context, answer)
     answer = answerOf(await client.answer(answer.confirmation.id, given.decision, given.word), context)
     if (given.decision === 'no') {

@@ -17,6 +17,7 @@ import { accessWith, isKeyed, readKeyFile } from '../../config/exchange-access.t
 import {
   directoryCheck,
   diskCheck,
+  exposureCheck,
   keyFileCheck,
   nodeCheck,
   portsCheck,
@@ -79,6 +80,7 @@ export async function checksOf(context: CliContext): Promise<readonly CheckLine[
     diskCheck(paths),
     ...(key === undefined ? [] : [key]),
     secretsCheck(paths),
+    exposureCheck(config),
     ...statementCheck(profile),
     ...(await exchangeChecks(context, config, isOurs ? paths : undefined)),
     ...(await databaseChecks(config, paths)),

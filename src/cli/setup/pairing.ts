@@ -2,6 +2,8 @@
  * Makes a user of a chat admin: a code for the chat, and a question at this terminal (S17).
  */
 import { randomInt } from 'node:crypto'
+import { PostgresAudit } from '../../../db/access/audit.ts'
+import { pathsOf } from '../../system/paths.ts'
 import { PostgresChatUsers, PostgresPairing } from '../../../db/access/chat-users.ts'
 import type { Sql } from '../../../db/client.ts'
 import { readHealth } from '../../../db/health.ts'
@@ -41,7 +43,8 @@ export async function pairAdmin(
   context.out.line(`Code ${code}, valid for 5 minutes.`)
   tell(code)
   try {
-    return await decide(context, pairing, new PostgresChatUsers(sql), platform, again)
+    const audit = new PostgresAudit(sql, pathsOf(context.dataDir()).auditHead, (text) => context.out.note(text))
+    return await decide(context, pairing, new PostgresChatUsers(sql), audit, platform, again)
   } finally {
     await pairing.close()
   }
@@ -51,6 +54,7 @@ async function decide(
   context: CliContext,
   pairing: PostgresPairing,
   users: PostgresChatUsers,
+  audit: PostgresAudit,
   platform: Platform,
   again: string,
 ): Promise<string> {
@@ -63,6 +67,16 @@ async function decide(
       const answer = context.flags.yes === true ? 'y' : await ask(`@${name} (${userId}) wants admin [y/N] `, false)
       const isYes = /^y(es)?$/i.test(answer.trim())
       if (isYes) await users.put({ platform, userId, role: 'admin', name })
+      await audit.write({
+        actor: 'terminal',
+        surface: 'cli',
+        command: `${platform} pair`,
+        args: { user: `${platform}:${userId}`, name },
+        role: 'admin',
+        decision: isYes ? 'done' : 'rejected',
+        result: isYes ? 'admin' : 'unchanged',
+        requestId: `terminal-${Date.now().toString(36)}`,
+      })
       await pairing.decide(isYes ? 'yes' : 'no')
       // The bot reads the decision and informs the user.
       await new Promise((resolve) => setTimeout(resolve, 1_500))

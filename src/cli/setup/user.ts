@@ -7,7 +7,7 @@ import encodeQR from 'qr'
 import { PostgresChatUsers } from '../../../db/access/chat-users.ts'
 import { connectDatabase } from '../../../db/client.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
-import { PostgresAudit } from '../../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../../db/access/audit.ts'
 import { sharedUrl } from '../../../db/embedded/embedded.ts'
 import { makeSecret, matchedStep, otpauthUri, toBase32 } from '../../../db/access/totp-code.ts'
 import type { Config } from '../../config/sections/config-schema.ts'
@@ -51,6 +51,20 @@ export function register(program: Command): void {
     .argument('<who>', 'name, id, telegram:ID or discord:ID')
     .action((who: string, _flags: unknown, command: Command) => asked('remove', [who], command))
   user
+    .command('sessions')
+    .description('list browsers that are logged in, or end a login')
+    .argument('[end]', 'end')
+    .argument('[id]', 'its id, or all')
+    .action((verb: string | undefined, id: string | undefined, _flags: unknown, command: Command) => {
+      const context = contextOf(command)
+      return once(
+        context,
+        clientOf(context),
+        'sessions',
+        [verb, id].filter((word) => word !== undefined),
+      )
+    })
+  user
     .command('totp')
     .description('enroll a user’s authenticator app, which confirms commands that add risk on live, or remove it')
     .argument('<who>', 'name, id, telegram:ID or discord:ID')
@@ -72,7 +86,7 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
     const actor = await actorOf(who, values, new PostgresChatUsers(sql))
     const codes = new PostgresCodes(sql, paths.codesKey, Date.now)
     const did = flags.remove === true ? await remove(context, codes, actor) : await enrol(context, codes, actor, values.profile)
-    await new PostgresAudit(sql, (text) => context.out.note(text)).write({
+    await new PostgresAudit(sql, paths.auditHead, (text) => context.out.note(text)).write({
       actor: 'terminal',
       surface: 'cli',
       command: 'user totp',

@@ -4,6 +4,7 @@
 import { universeSchema } from './universe-config.ts'
 import { z } from 'zod'
 import { allocatorSection } from './allocator-config.ts'
+import { apiSection } from './api-config.ts'
 import { equitySection } from './equity-config.ts'
 import { notifySection } from './notify-config.ts'
 import { riskSection } from './risk-config.ts'
@@ -12,7 +13,6 @@ import { BOOK_DEPTHS } from '../../venue/bybit/stream/book-feed.ts'
 export const PROFILES = ['sim', 'paper', 'testnet', 'demo', 'observe', 'live'] as const
 
 const port = (fallback: number) => z.number().int().min(1).max(65_535).default(fallback).describe('a port from 1 to 65535')
-const host = (fallback: string) => z.string().min(1).default(fallback).describe('a host name or address')
 const url = () => z.url().optional().describe('a URL such as http://127.0.0.1:8090')
 const databaseUrl = (protocols: RegExp, example: string) =>
   z
@@ -110,10 +110,16 @@ export const configSchema = z.strictObject({
         .max(1_000)
         .default(50)
         .describe('1 to 1000 basis points that the price may move between confirmation and answer, for commands that add risk'),
+      twoPersonAbove: z
+        .number()
+        .min(0)
+        .max(1e12)
+        .optional()
+        .describe('a number of USDT, such as 10000; entries of more than that take the yes of a second person'),
       live: z.strictObject(CONFIRMED_TIERS).prefault({}),
     })
     .prefault({}),
-  api: z.strictObject({ host: host('127.0.0.1'), port: port(8080) }).prefault({}),
+  api: apiSection,
   bybit: z.strictObject({ url: url() }).prefault({}),
   sim: z
     .strictObject({

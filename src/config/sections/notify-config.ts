@@ -38,6 +38,10 @@ export const notifySection = z
       .describe('hours such as 22:00-07:00, or off'),
     zone: z.string().refine(isZone).default('UTC').describe('a time zone such as Europe/Vienna'),
     digest: timeOfDay('07:05'),
+    deadManUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({ description: 'a URL such as https://hc-ping.com/your-uuid', secret: true }),
     webhookNetworks: z
       .array(z.string().refine(isNetwork))
       .default([])

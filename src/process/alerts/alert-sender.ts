@@ -2,11 +2,14 @@
  * The way of alerts out: from the table to the outbox of every chat that is to be told, and from there to the platforms; and what time does
  * to them: digests, reminders, messages that say who has seen them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { badgeOf, type Reply } from '../../../api/commands/reply.ts'
 import type { ChatUsers } from '../../../bots/access.ts'
 import { alertCard, digestCard, missedCard, openCard, settledCard } from '../../../bots/alert-card.ts'
 import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
 import type { DiscordBot } from '../../../bots/discord/bot.ts'
+import { TradeThreads } from '../../../bots/discord/trade-threads.ts'
+import { PostgresTradeThreads } from '../../../db/alerting/trade-threads.ts'
 import { Outbox, type SendResult } from '../../../bots/outbox.ts'
 import type { TelegramBot } from '../../../bots/telegram/bot.ts'
 import { raiseAccepted, raiseRefusal } from '../../../db/alerts.ts'
@@ -40,6 +43,12 @@ interface Chats {
   readonly admins: readonly string[]
 }
 
+const LIMIT_MS = 15_000
+
+/** A bot whose gateway was closed leaves what it sends open for ever: other chats must not wait for it. */
+const within = (answer: Promise<SendResult | undefined> | undefined): Promise<SendResult | undefined> =>
+  Promise.race([Promise.resolve(answer), sleep(LIMIT_MS, { type: 'failed', detail: 'no answer' } as const, { ref: false })])
+
 const NO_CHATS: Chats = { of: () => [], admins: [] }
 
 export class AlertSender {
@@ -47,6 +56,8 @@ export class AlertSender {
   private readonly outbox: Outbox
   private readonly badge: string
   private readonly refusing: Set<string>
+  private readonly threadRows: PostgresTradeThreads
+  private readonly threads: TradeThreads
   private running: Promise<void> | undefined
 
   static async open(ports: AlertSenderPorts): Promise<AlertSender> {
@@ -56,11 +67,13 @@ export class AlertSender {
   private constructor(ports: AlertSenderPorts, refusing: readonly string[]) {
     this.ports = ports
     this.refusing = new Set(refusing)
+    this.threadRows = new PostgresTradeThreads(ports.sql)
+    this.threads = new TradeThreads(this.threadRows, ports.discord)
     this.badge = badgeOf(ports.config.profile)
     this.outbox = new Outbox(
       {
         rows: new PostgresDeliveries(ports.sql, ['telegram', 'discord']),
-        send: (channel, outgoing) => this.send(channel, outgoing),
+        send: (channel, outgoing, _severity, alertId) => this.send(channel, outgoing, alertId),
         missedCard: (count, urgent) => missedCard(this.badge, count, urgent),
         refused: async ({ channel, alertId, severity }, detail) => {
           this.refusing.add(channel)
@@ -118,11 +131,13 @@ export class AlertSender {
     await this.settle()
   }
 
-  private send(channel: string, outgoing: Reply): Promise<SendResult> | undefined {
+  private async send(channel: string, outgoing: Reply, alertId: number | null): Promise<SendResult | undefined> {
     const address = channel.slice(channel.indexOf(':') + 1)
     if (channel.startsWith('telegram:'))
       return this.ports.telegram()?.send(address, outgoing, undefined, outgoing.isSilent === true ? 'P4' : 'P1')
-    return this.ports.discord()?.send(address, outgoing)
+    // A direct message has no threads.
+    const trade = alertId === null || address.startsWith('user:') ? undefined : await this.threadRows.tradeOf(alertId)
+    return within(trade === undefined ? this.ports.discord()?.send(address, outgoing) : this.threads.send(address, trade, outgoing))
   }
 
   /** Messages about a problem say that somebody has seen it, or that it is over. */
@@ -134,7 +149,7 @@ export class AlertSender {
         const address = channel.slice(channel.indexOf(':') + 1)
         const card = settledCard(payload, problem)
         const bot = channel.startsWith('telegram:') ? telegram() : discord()
-        const result = await bot?.change(address, messageRef, card)
+        const result = await within(bot?.change(address, messageRef, card))
         isLater ||= result?.type === 'retry-after' || result?.type === 'failed'
       }
       if (!isLater) await done()

@@ -25,6 +25,9 @@ import { otherPort } from '../../config/ports.ts'
 import type { JobQueues } from '../../../jobs/queues.ts'
 import { AlertSender } from '../alerts/alert-sender.ts'
 import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
+import { PostgresReportSchedules } from '../../../db/alerting/report-schedules.ts'
+import { ReportSender } from '../alerts/report-sender.ts'
+import { SourceWatch } from '../alerts/source-watch.ts'
 import { PriceWatch } from '../alerts/price-watch.ts'
 import { WebhookSender } from '../alerts/webhook-sender.ts'
 import { openWebhooks } from '../alerts/webhooks.ts'
@@ -117,6 +120,8 @@ class BotsRole implements RunningRole {
     this.guard(() => this.lookForSources())
     const webhooks = openWebhooks(this.database.sql, this.context.config, this.context.paths)
     const prices = new PriceWatch(new PostgresPriceRules(this.database.sql), this.commandPorts.candles, this.commandPorts.reads)
+    const reports = new ReportSender(new PostgresReportSchedules(this.database.sql), this.commandPorts)
+    const sources = new SourceWatch(this.database.sql, Date.now)
     const posts = new WebhookSender(this.database.sql, webhooks, this.context.config.notify.webhookNetworks)
     const sender = await AlertSender.open({
       sql: this.database.sql,
@@ -135,6 +140,8 @@ class BotsRole implements RunningRole {
       setInterval(() => this.guard(() => sender.look()), SWEEP_MS),
       setInterval(() => this.guard(() => posts.look()), WEBHOOKS_LOOK_MS),
       setInterval(() => this.guard(() => prices.look()), SWEEP_MS),
+      setInterval(() => this.guard(() => reports.look()), SWEEP_MS),
+      setInterval(() => this.guard(() => sources.look()), SWEEP_MS),
       setInterval(() => this.guard(() => this.lookForToken()), TOKEN_LOOK_MS),
       setInterval(() => this.guard(() => this.lookForSources()), SOURCES_LOOK_MS),
       setInterval(() => {

@@ -16,6 +16,7 @@ import { startApiRole } from './api-role.ts'
 import { startBots } from './bots-role.ts'
 import { commandPorts } from '../command-ports.ts'
 
+import { DeadMan } from '../alerts/dead-man.ts'
 import { DatabasePulse } from '../watch/database-pulse.ts'
 import { hasSimulator } from '../../config/exchange-access.ts'
 import { OutageWatch } from '../watch/outage-watch.ts'
@@ -93,6 +94,21 @@ export async function startServing(context: RoleContext, roles: readonly Serving
     steadyMs: () => performance.now(),
     log: (text) => log('warn', text),
   })
+  const { deadManUrl, webhookNetworks } = config.notify
+  const deadMan =
+    deadManUrl === undefined || !roles.includes('worker')
+      ? undefined
+      : new DeadMan({
+          url: deadManUrl,
+          allowed: webhookNetworks,
+          traderAgeMs: () => readTraderAge(sql),
+          report: (status, detail) => reportHealth(sql, 'dead-man', status, detail),
+          steadyMs: () => performance.now(),
+        })
+  const ping = setInterval(() => {
+    // A database that is away is told by who watches it, and outside by the ping that stays out.
+    deadMan?.look().catch(() => undefined)
+  }, LOOK_EVERY_MS)
   const look = setInterval(() => void outages.look(), LOOK_EVERY_MS)
   const beat = setInterval(() => {
     for (const role of roles)
@@ -104,6 +120,7 @@ export async function startServing(context: RoleContext, roles: readonly Serving
     stop: async () => {
       clearInterval(beat)
       clearInterval(look)
+      clearInterval(ping)
       await closeAll()
     },
   })

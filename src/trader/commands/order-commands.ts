@@ -1,8 +1,10 @@
 /**
  * Orders that operators and programs ask for, from words to kernel inputs: entries, moves of stops and targets, changes, parent orders.
  */
+import { formatDecimal } from '../../core/decimal.ts'
 import { denialSentence } from '../../risk/denial-sentence.ts'
 import {
+  CASH_SCALE,
   type Cash,
   type InstrumentIndex,
   type Lots,
@@ -135,6 +137,7 @@ export class OrderCommands {
     const known = {
       figures: entryFigures(placed, instrument, kernel, this.ports.takerRate(instrument)),
       risk: assessmentDetail(kernel.assess(input), instrument),
+      notional: formatDecimal(this.worthOf(prepared, instrument), CASH_SCALE),
     }
     if (denial === undefined) {
       const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))

@@ -11,15 +11,19 @@ import type { Backtest, Backtests } from '../../../api/ports/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
 import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
 import { PostgresPriceRules } from '../../../db/alerting/price-rules.ts'
+import { PostgresReportSchedules } from '../../../db/alerting/report-schedules.ts'
 import { PostgresAlerts } from '../../../db/alerting/alert-rows.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
+import { PostgresSessions } from '../../../db/access/sessions.ts'
+import { PostgresZones } from '../../../db/access/zones.ts'
 import { PostgresPeople } from '../../../db/access/people.ts'
 import { PostgresSignalSources } from '../../../db/access/signal-sources.ts'
 import { PostgresSignals } from '../../../db/requests/signals.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
 import { PostgresActions } from '../../../db/requests/actions.ts'
 import { CommandWriter, PostgresCommandQueue } from '../../../db/requests/commands.ts'
-import { PostgresAudit, PostgresConfirmations } from '../../../db/requests/confirmations.ts'
+import { PostgresAudit } from '../../../db/access/audit.ts'
+import { PostgresConfirmations } from '../../../db/requests/confirmations.ts'
 import { PostgresControl } from '../../../db/requests/control.ts'
 import { reportHealth } from '../../../db/health.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
@@ -159,10 +163,13 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
   const ports: CommandPorts = {
     keys,
     people: new PostgresPeople(sql, { telegram: [], discord: [] }),
+    sessions: new PostgresSessions(sql, { telegram: [], discord: [] }),
+    zones: new PostgresZones(sql),
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
     alerts: new PostgresAlerts(sql, Date.now),
     prices: new PostgresPriceRules(sql),
+    schedules: new PostgresReportSchedules(sql),
     webhooks: new PostgresWebhooks(sql, {
       keyFile: join(dataDir, 'signals.key'),
       mode: profile,
@@ -175,7 +182,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     confirm: { maxDriftBps: 50, live: {} },
     signals: { address: 'https://hooks.example.test', sources, rows: signals, intake: signals },
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
-    audit: new PostgresAudit(sql, (text) => void process.stderr.write(`${text}\n`)),
+    audit: new PostgresAudit(sql, join(dataDir, 'audit-head.json'), (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     portfolio: {
       instruments: async () => ok(trader.kernel.config.instruments),
@@ -192,6 +199,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     log: { last: () => [] },
     market: memoryMarket(() => trader.now),
     system: {
+      webAddress: 'http://127.0.0.1:8080',
       profile,
       version: '0.1.0',
       startedAtMs: Date.now(),
@@ -212,7 +220,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     keys,
     idempotency: new PostgresIdempotency(sql),
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf },
-    hosts: ['127.0.0.1', 'localhost'],
+    edge: { hosts: ['127.0.0.1', 'localhost'], origins: [], proxies: [], hasTls: false },
     log: (text) => process.stderr.write(`${text}\n`),
   }
   return {

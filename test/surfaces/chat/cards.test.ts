@@ -245,6 +245,7 @@ describe('time and record', () => {
       ['status', 'viewer', 'read'],
       ['close', 'viewer', 'forbidden'],
       ['close', 'trader', 'asked'],
+      ['close', 'trader', 'begun'],
       ['close', 'trader', 'done'],
     ])
   })

@@ -297,9 +297,9 @@ describe('confirm.live raises a tier and never lowers one', () => {
 
   test('every command that asks has its key, and no other', () => {
     // Done at once; and a rebalance, a reload and a change of people are C2 on live as they are, so that nothing could raise them.
-    const without = ['pause', 'halt', 'note', 'tag', 'rebalance', 'reload', 'user']
+    const without = ['pause', 'halt', 'note', 'tag', 'rebalance', 'reload', 'user', 'web', 'sessions', 'tz']
     // They only say who is told of what.
-    const telling = ['ack', 'alert', 'alerts', 'quiet', 'resolve', 'silence', 'subscribe', 'unsilence', 'unsubscribe']
+    const telling = ['ack', 'alert', 'alerts', 'quiet', 'resolve', 'silence', 'report', 'subscribe', 'unsilence', 'unsubscribe']
     const asking = COMMANDS.filter((c) => c.action !== undefined && ![...without, ...telling].includes(c.name)).map((c) => c.name)
     const keys = CONFIG_KEYS.map((key) => key.path).filter((path) => path.startsWith('confirm.live.'))
     expect(keys.map((path) => path.slice('confirm.live.'.length)).sort()).toEqual(asking.sort())

@@ -46,7 +46,7 @@ test('a note and tags are written, shown with the trade, in the list and by why,
   expect((await made.runner.runLine('trades', by('viewer'))).reply.text).toBe('#12 [breakout] [late] late entry, chased it')
   expect(
     made.audit
-      .filter(({ command }) => command === 'note' || command === 'tag')
+      .filter(({ command, decision }) => (command === 'note' || command === 'tag') && decision !== 'begun')
       .map(({ command, decision, actor }) => [command, decision, actor]),
   ).toEqual([
     ['note', 'done', 'telegram:1'],

@@ -40,7 +40,7 @@ const app = makeApp({
     abandon: async () => {},
   },
   database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
-  hosts: ['127.0.0.1'],
+  edge: { hosts: ['127.0.0.1'], origins: [], proxies: [], hasTls: false },
   log: (text) => failures.push(text),
 })
 const described = (await (await app.request('http://127.0.0.1/openapi.json')).json()) as Described

@@ -37,7 +37,7 @@ function make() {
     keys: { find: async () => key, noteUse: async () => {}, over: async () => [] },
     idempotency: { begin: async () => ({ type: 'new' }), finish: async () => {}, abandon: async () => {} },
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf: () => undefined },
-    hosts: ['127.0.0.1'],
+    edge: { hosts: ['127.0.0.1'], origins: [], proxies: [], hasTls: false },
     log: (text) => {
       throw new Error(text)
     },

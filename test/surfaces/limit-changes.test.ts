@@ -1,10 +1,10 @@
 /**
- * `audit`: who changed which risk setting, from what to what; at the terminal, in chat and over REST the same rows.
+ * `limits changes`: who changed which risk setting, from what to what; at the terminal, in chat and over REST the same rows.
  */
 import { describe, expect, test } from 'vitest'
-import { shownChange } from '../../../api/commands/groups/audit-command.ts'
-import type { RiskChange } from '../../../api/ports/ports.ts'
-import { by, makeWorld } from '../../support/command-world.ts'
+import { shownChange } from '../../api/commands/groups/limit-changes.ts'
+import type { RiskChange } from '../../api/ports/ports.ts'
+import { by, makeWorld } from '../support/command-world.ts'
 
 const change = (over: Partial<RiskChange>): RiskChange => ({
   seq: 1,
@@ -19,7 +19,7 @@ const change = (over: Partial<RiskChange>): RiskChange => ({
   ...over,
 })
 
-describe('audit', () => {
+describe('changes of risk settings', () => {
   test('newest first, with the value before and after, the person, the time and the way', async () => {
     const world = makeWorld()
     world.riskChanges = [
@@ -27,7 +27,7 @@ describe('audit', () => {
       change({ seq: 2, key: 'position', target: 'symbol BTCUSDT', to: '10%', actor: 'key grafana', surface: 'rest', until: 1_900_000 }),
       change({ seq: 1 }),
     ]
-    const { reply } = await world.runner.runLine('audit', by('viewer'))
+    const { reply } = await world.runner.runLine('limits changes', by('viewer'))
     expect(reply.fields.map(({ name, value }) => [name, value.split('\n')[0]])).toEqual([
       ['dayLoss', '4% → 5% (configuration)'],
       ['position of BTC', expect.stringMatching(/^not set → 10%, until /)],
@@ -43,14 +43,14 @@ describe('audit', () => {
   test('as many as asked for, and where the older ones are', async () => {
     const world = makeWorld()
     world.riskChanges = [3, 2, 1].map((seq) => change({ seq }))
-    const { reply } = await world.runner.runLine('audit 2', by('viewer'))
+    const { reply } = await world.runner.runLine('limits changes 2', by('viewer'))
     expect(reply.fields).toHaveLength(2)
-    expect(reply.text).toContain('/audit 4')
-    expect((await world.runner.runLine('audit 0', by('viewer'))).reply.text).toContain('use a number from 1 to 50')
+    expect(reply.text).toContain('/limits changes 4')
+    expect((await world.runner.runLine('limits changes 0', by('viewer'))).reply.text).toContain('use a number from 1 to 50')
   })
 
   test('nothing was changed', async () => {
-    expect((await makeWorld().runner.runLine('audit', by('viewer'))).reply.title).toBe('Risk settings: no changes')
+    expect((await makeWorld().runner.runLine('limits changes', by('viewer'))).reply.title).toBe('Risk settings: no changes')
   })
 
   test('a value that nothing was set for is none, of a strategy that is not configured too', () => {
