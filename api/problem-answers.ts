@@ -89,7 +89,7 @@ const VERSIONED = [
 ] as const
 
 /** A part of the account that the query names, or that there may be nothing of yet. */
-const NAMES_PART = /\/(risk\/measures|denials|stats|config|ledger\/check)$/
+const NAMES_PART = /\/(risk\/measures|denials|stats|config|ledger\/check|session)$/
 const MARKET = /\/(instruments|candles|tickers|orderbook|funding)(\/|$)/
 
 const hasJson = ({ responses }: Operation): boolean => JSON.stringify(responses?.['200'] ?? {}).includes('application/json')
@@ -104,6 +104,8 @@ function codesOf(path: string, method: string, operation: Operation): readonly P
   if (VERSIONED.some(([how, ending]) => method === how && path.endsWith(ending))) codes.push('version_conflict')
   if (MARKET.test(path)) codes.push('exchange_unavailable', 'not_found')
   if (isChange && path.endsWith('/signals')) codes.push('not_found')
+  // A link that was used is no login.
+  if (isChange && path.endsWith('/session')) codes.push('unauthorized', 'rate_limited')
   if (isChange && path.endsWith('/backtests')) codes.push('queue_down')
   return codes
 }

@@ -1,12 +1,13 @@
 /**
  * The audit over REST: who did what, on which surface, with what outcome, and whether the record is as it was written.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
-import { brokenSentence, sinceOf } from '../commands/access/audit-command.ts'
+import { brokenSentence } from '../commands/access/audit-command.ts'
 import type { ApiContext } from '../context.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { instant, iso } from '../shapes/field-shapes.ts'
+import { instantAsked, route } from '../query.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
@@ -41,7 +42,7 @@ export function auditRoutes({ ports }: ApiContext) {
   const common = { tags: ['audit'], security, middleware: needs('audit:read') }
 
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/audit',
@@ -49,12 +50,7 @@ export function auditRoutes({ ports }: ApiContext) {
       request: {
         query: ListQuery.extend({
           user: z.string().min(1).max(80).optional().openapi({ description: 'name or id of a person or key' }),
-          since: z
-            .string()
-            .max(40)
-            .refine((text) => sinceOf(text, 0) !== undefined, 'use a time such as 2h, or an instant such as 2026-11-01T08:00:00Z')
-            .optional()
-            .openapi({ example: '2026-11-01T08:00:00Z' }),
+          since: instantAsked('rows from then on').optional(),
           reads: z.enum(['true', 'false']).default('false').openapi({ description: 'also what only looked' }),
         }),
       },
@@ -66,7 +62,7 @@ export function auditRoutes({ ports }: ApiContext) {
         limit: limit + 1,
         before: fromCursor(cursor),
         user,
-        since: since === undefined ? undefined : sinceOf(since, ports.wallNow()),
+        since,
         hasReads: reads === 'true',
       })
       return c.json(
@@ -90,7 +86,7 @@ export function auditRoutes({ ports }: ApiContext) {
   )
 
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/audit/verification',

@@ -1,7 +1,7 @@
 /**
  * Logins of browsers: a link becomes a cookie, the cookie says who it is, and logins are listed and ended.
  */
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { type ApiEnv, SESSION_COOKIE } from '../auth.ts'
 import { entryOf } from '../commands/audit-entry.ts'
@@ -12,6 +12,7 @@ import { listOf } from '../page.ts'
 import { ROLES, type LiveSession, type SessionState } from '../ports/access-ports.ts'
 import { problem } from '../problem.ts'
 import { instant, iso } from '../shapes/field-shapes.ts'
+import { route } from '../query.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
@@ -69,7 +70,7 @@ export function sessionRoutes(context: ApiContext) {
   let window = { from: Number.NEGATIVE_INFINITY, count: 0 }
 
   app.openapi(
-    createRoute({
+    route({
       tags: ['sessions'],
       method: 'post',
       path: '/session',
@@ -105,7 +106,7 @@ export function sessionRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/session',
@@ -115,7 +116,7 @@ export function sessionRoutes(context: ApiContext) {
     (c) => c.json(toLogin(ownSession(c.get('key').session)), 200),
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'delete',
       path: '/session',
@@ -132,7 +133,7 @@ export function sessionRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'get',
       path: '/sessions',
@@ -146,7 +147,7 @@ export function sessionRoutes(context: ApiContext) {
     },
   )
   app.openapi(
-    createRoute({
+    route({
       ...common,
       method: 'delete',
       path: '/sessions/{id}',

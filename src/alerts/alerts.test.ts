@@ -274,6 +274,9 @@ describe('who is told when', () => {
   test('the twenty-first message of a minute waits for the digest of the storm', () => {
     expect(verdictOf(alert('exit.filled', 'P4'), standing, { ...chat, lately: 19 }).type).toBe('tell')
     expect(verdictOf(alert('exit.filled', 'P4'), standing, { ...chat, lately: 20 })).toMatchObject({ type: 'hold', untilMs: 1_060_000 })
+    // The end of an outage that was told is told, whatever else goes on; at night it waits for the morning.
+    expect(verdictOf(alert('discord.back', 'P3'), standing, { ...chat, lately: 40 }).type).toBe('tell')
+    expect(verdictOf(alert('discord.back', 'P3'), standing, { ...chat, quiet: always }).type).toBe('hold')
   })
 
   test('what follows from an exchange that is down is muted, and strategies once all is halted', () => {

@@ -2,7 +2,7 @@
  * Whether a chat is told of an alert now, later in a digest, or not at all. P1 and P2 are held back by nothing but a silence;
  * of a P2 that repeats itself one card says how often.
  */
-import { type AlertFacts, kindOf, problemKey } from './catalogue.ts'
+import { type AlertFacts, isEnd, kindOf, problemKey } from './catalogue.ts'
 import { type AlertFilter, silences as isSilenced } from './filter.ts'
 import { type QuietHours, quietUntil } from './quiet.ts'
 
@@ -90,7 +90,8 @@ export function verdictOf(alert: AlertFacts, standing: Standing, chat: ChatStand
   if (level === 'digest') return { type: 'hold', untilMs: digestMs, why: 'digest' }
   const quiet = chat.quiet === undefined ? undefined : quietUntil(chat.quiet, nowMs)
   if (quiet !== undefined) return { type: 'hold', untilMs: quiet, why: 'quiet hours' }
-  if (chat.lately >= STORM_MAX) return { type: 'hold', untilMs: nowMs + STORM_MS, why: 'too many at once' }
+  // Whoever was told of a problem is told of its end, however much is going on.
+  if (chat.lately >= STORM_MAX && !isEnd(alert.type)) return { type: 'hold', untilMs: nowMs + STORM_MS, why: 'too many at once' }
   return { type: 'tell', isSilent: level !== 'on' }
 }
 

@@ -18,6 +18,10 @@ export const ALERT_TYPES = Object.keys(CATALOGUE) as AlertType[]
 export const kindOf = (type: string): AlertKind | undefined => (isAlertType(type) ? CATALOGUE[type] : undefined)
 export const isAlertType = (type: string): type is AlertType => Object.hasOwn(CATALOGUE, type)
 
+const ENDS: ReadonlySet<string> = new Set(ALERT_TYPES.flatMap((type) => CATALOGUE[type].endedBy ?? []))
+/** Whether it says that a problem is over. */
+export const isEnd = (type: string): boolean => ENDS.has(type)
+
 /** Of a type that has one severity only. */
 export const severityOf = (type: AlertType): AlertSeverity => CATALOGUE[type].severities[0]
 

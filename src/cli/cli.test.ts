@@ -72,7 +72,10 @@ describe('as a process', () => {
 
   test('api keys create needs a preset that there is, and a whole number of days', async () => {
     const role = await ballast('api keys create --preset owner --name x')
-    expect([role.code, role.stderr]).toEqual([2, expect.stringContaining('read-only, dashboard, closer, trader, agent, admin')])
+    expect([role.code, role.stderr]).toEqual([
+      2,
+      expect.stringContaining('read-only, dashboard, signal-sender, closer, trader, agent, admin'),
+    ])
     const days = await ballast('api keys create --preset read-only --name x --days soon')
     expect([days.code, days.stderr]).toEqual([2, expect.stringContaining("--days 'soon' is not a number of days.")])
   }, 20_000)

@@ -2,24 +2,15 @@
  * audit: who did what, on which surface, with what outcome, newest first; and whether the record is as it was written.
  */
 import { z } from 'zod'
-import { parseDuration } from '../../../src/core/duration.ts'
 import type { AuditRow, BrokenRow, ChainCheck } from '../../ports/ports.ts'
 import { type CommandContext, defineRead } from '../command.ts'
 import { type Reply, reply, runs, untrusted } from '../reply.ts'
 import { localTime } from '../words/zone.ts'
-import { auditWords } from './audit-words.ts'
+import { auditWords, sinceOf } from './audit-words.ts'
 
 const SHOWN = 10
 const SHOWN_MAX = 50
 const ARGS_MAX = 60
-
-/** `2h` is that long ago; otherwise a day or an instant in UTC. Undefined: neither. */
-export function sinceOf(text: string, now: number): number | undefined {
-  const ago = parseDuration(text)
-  if (ago !== undefined) return now - ago
-  const at = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z?)?$/.test(text) ? Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text) : NaN
-  return Number.isFinite(at) ? at : undefined
-}
 
 export const audit = defineRead({
   name: 'audit',

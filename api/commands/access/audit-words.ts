@@ -1,6 +1,8 @@
 /**
  * The words of `audit`, the same for the command and for the terminal's `--json`.
  */
+import { parseDuration } from '../../../src/core/duration.ts'
+
 const NAMED = /^-{0,2}(user|since)(?:=(.+))?$/i
 
 export interface AuditWords {
@@ -24,4 +26,12 @@ export function auditWords(words: readonly string[]): AuditWords {
     else raw.unexpected = word
   }
   return raw
+}
+
+/** `2h` is that long ago; otherwise a day or an instant in UTC. Undefined: neither. */
+export function sinceOf(text: string, now: number): number | undefined {
+  const ago = parseDuration(text)
+  if (ago !== undefined) return now - ago
+  const at = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z?)?$/.test(text) ? Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text) : NaN
+  return Number.isFinite(at) ? at : undefined
 }

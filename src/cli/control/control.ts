@@ -12,7 +12,7 @@ import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
-import { auditWords } from '../../../api/commands/access/audit-words.ts'
+import { auditWords, sinceOf } from '../../../api/commands/access/audit-words.ts'
 import { TEMPLATES } from '../../strategy-files/template.ts'
 import { watch } from './watch.ts'
 
@@ -27,9 +27,12 @@ const periodsPath = (unit: string, [n]: readonly string[]): string =>
 /** As the command reads them: a number, a person, `--user`, `--since`. */
 function auditPath(words: readonly string[]): string | undefined {
   const { n, user, since, verb } = auditWords(words)
+  const from = since === undefined ? undefined : sinceOf(since, Date.now())
+  // What cannot be read goes as it is: the API says what is right.
+  const asked = since === undefined ? {} : { since: from === undefined ? since : new Date(from).toISOString() }
   return verb === 'verify'
     ? undefined
-    : `/api/v1/audit?${new URLSearchParams({ limit: String(n ?? 10), ...(user === undefined ? {} : { user }), ...(since === undefined ? {} : { since }) })}`
+    : `/api/v1/audit?${new URLSearchParams({ limit: String(n ?? 10), ...(user === undefined ? {} : { user }), ...asked })}`
 }
 
 /** What programs get with --json where the API has rows of its own. */

@@ -41,6 +41,8 @@ beforeEach(async () => {
     if (unanswered > 0) {
       unanswered -= 1
       hanging.push(stream)
+      // The client may reset what nobody answers.
+      stream.on('error', () => undefined)
     } else sockets.handleUpgrade(request, stream, head, (socket) => obey(socket, request.url ?? ''))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
