@@ -77,7 +77,7 @@ test('a private chat that has subscribed is told of that and of what is urgent; 
   expect(told('restarts from scratch')).toEqual([])
   expect(told('restarts from scratch', '-4567')).toEqual([])
   await ballast.cli(['unsubscribe', 'all', `to=telegram:${ADMIN}`])
-})
+}, 60_000)
 
 test('a group that became a supergroup is told under its new address, and its commands are answered there', async () => {
   telegram.faults.push({
