@@ -64,8 +64,8 @@ async function ask(line: string, user = ADMIN): Promise<SentMessage> {
   return answer as SentMessage
 }
 
-const isAlert = (message: SentMessage): boolean =>
-  /\d\d:\d\d:\d\d UTC$/.test(message.text) && /(OPENED|REDUCED|CLOSED|P1|P2|P3| is )/.test(message.text.split('\n')[0] ?? '')
+/** A card of an alert ends with its instant on a line of its own; an answer says of what its time is. */
+const isAlert = (message: SentMessage): boolean => /\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/.test(message.text)
 
 async function slash(name: string, options: Readonly<Record<string, string>> = {}, user = DISCORD_ADMIN) {
   const id = discord.slash(user, name, options)
