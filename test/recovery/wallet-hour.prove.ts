@@ -200,7 +200,7 @@ async function agree(exchange: Exchange): Promise<void> {
     async () => {
       const [theirs, ours] = [
         [await exchange.wallet(), ...(await exchange.positions())],
-        [units((await all<{ wallet: string }>('/balances'))[0]?.wallet ?? ''), ...(await positions())],
+        [units((await ballast.get<Page<{ wallet: string }>>('/balances')).data[0]?.wallet ?? ''), ...(await positions())],
       ]
       difference = { theirs, ours }
       await sleep(250)
