@@ -1,6 +1,6 @@
 /**
  * An MCP server for one request: an agent's way to the commands of the registry.
- * Never answers a card: what is above a pause is confirmed by a person (issue of agents, S17).
+ * Never answers a card: what is above a pause is confirmed by a person (S17).
  */
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
