@@ -300,6 +300,17 @@ export class CommandRunner {
     const other = await command.action?.recheck?.(this.context(request), todo)
     const sentence = [changeSentence(changes), other ?? ''].filter((text) => text !== '').join(' ')
     if (sentence === '') return undefined
+    // A new card would be the person's own, without the limits of the agent's key.
+    if (card.surface === 'agent') {
+      await confirmations.settle(card.id, 'rejected', request.actor.id)
+      await this.audit(command, card.args, request, 'refused', sentence, card.id)
+      return this.badge({
+        command: command.name,
+        status: 'refused',
+        code: 'confirmation_over',
+        reply: reply('Nothing was done', { tone: 'warn', text: `${sentence} The agent has to ask again.` }),
+      })
+    }
     if (!(await confirmations.settle(card.id, 'approved', request.actor.id)))
       return this.badge({ command: command.name, status: 'refused', code: 'confirmation_over', reply: outdated() })
     await this.audit(command, card.args, request, 'asked-again', sentence, card.id)
@@ -370,6 +381,15 @@ export class CommandRunner {
     const { system, reads } = this.ports
     const addsRisk = command.action?.addsRisk(args) === true || plan.addsRisk === true
     const isForTwo = needsSecond(plan, addsRisk, this.ports.confirm)
+    if (isForTwo && actor.surface === 'agent') {
+      await this.audit(command, args, request, 'refused', 'it takes two people')
+      return this.badge({
+        status: 'refused',
+        code: 'second_person_needed',
+        command: command.name,
+        reply: reply('An entry of this size takes two people', { tone: 'warn', text: 'An agent is none of them. Ask for less.' }),
+      })
+    }
     const snapshot: z.infer<typeof Snapshot> = {
       todo: { ...plan.todo },
       seen: await sightOf(reads, plan.symbols ?? []),

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { ApiKey } from '../../api/auth.ts'
 import { makeApp } from '../../api/app.ts'
 import { alertCard } from '../../bots/alert-card.ts'
+import { CommandRunner } from '../../api/commands/run.ts'
 import { KEY_PRESETS } from '../../api/commands/access/key-scopes.ts'
 import { type World, by, makeWorld } from '../support/command-world.ts'
 import type { MemoryAlerts } from '../support/memory-alerts.ts'
@@ -182,4 +183,23 @@ test('a wrong argument is answered with the names that the tool takes', async ()
   expect(missing.content[0]?.text).toContain('open needs the argument symbol. Arguments: side, symbol, size')
   const unknown = await call('close', { what: 'BTC', part: '50%', because: 'x' })
   expect(unknown.content[0]?.text).toContain('close has no argument part. Arguments: what, amount?')
+})
+
+test('an entry that takes two people is refused: an agent is none of them', async () => {
+  const world = makeWorld()
+  world.preview = { status: 'done', text: '', notional: '600' }
+  const runner = new CommandRunner({ ...world.ports, confirm: { maxDriftBps: 50, live: {}, twoPersonAbove: 500 } })
+  const { call } = await connected({ ...world, runner }, 'claude')
+  const asked = await call('open', { side: 'long', symbol: 'BTC', size: '$600', sl: '2%', because: 'breakout' })
+  expect([asked.structuredContent?.code, world.cards.size]).toEqual(['second_person_needed', 0])
+})
+
+test('a position that has changed since the agent asked: a yes does nothing, and no card of the person’s own follows', async () => {
+  const world = makeWorld()
+  const { call } = await connected(world, 'claude')
+  const id = (await call('close', { what: 'BTC', because: 'x' })).structuredContent?.card?.id as string
+  world.positions = world.positions.map((each) => ({ ...each, quantity: `-${each.quantity}` }))
+  const answer = await world.runner.answer(id, 'yes', by('trader'))
+  expect([answer.status, answer.reply.text?.includes('The agent has to ask again'), world.sent]).toEqual(['refused', true, []])
+  expect([...world.cards.values()].filter(({ status }) => status === 'pending')).toEqual([])
 })
