@@ -1,5 +1,5 @@
 /**
- * What is held of reads: read once between two events, never told after the next one, and no failure is kept.
+ * What is held of reads: read once between two events, never answered after the next one, and no failure is held.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -49,7 +49,7 @@ test('whatever is read after an event is what is there then, and between two eve
   )
 })
 
-test('a read that began before an event is not told after it', async () => {
+test('a read that began before an event does not answer after it', async () => {
   const { rows, calls, reads } = counted()
   const before = reads.account()
   calls.value = '2'
@@ -58,7 +58,7 @@ test('a read that began before an event is not told after it', async () => {
   expect((await reads.account())?.equity).toBe('2')
 })
 
-test('a failure is told and not kept', async () => {
+test('a failed read reaches who asked and is not held', async () => {
   const { calls, reads } = counted()
   calls.isDown = true
   await expect(reads.account()).rejects.toThrow('away')

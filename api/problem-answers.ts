@@ -76,7 +76,7 @@ function answersOf(path: string, method: string, operation: Operation): Readonly
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ])
-  // Every answer to a GET has a tag, and who has it already is told so.
+  // Answers to GET carry an ETag; If-None-Match with the same one is 304.
   const seen = method === 'get' && hasJson(operation) ? { '304': { description: 'As it was: If-None-Match names its ETag' } } : {}
   return { ...Object.fromEntries(problems), ...seen, ...operation.responses }
 }

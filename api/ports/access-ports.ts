@@ -28,7 +28,7 @@ export interface People {
   add(person: Pick<Person, 'platform' | 'userId' | 'role' | 'name'>): Promise<boolean>
   /** Ends the confirmations that wait for this person: they were asked of another role. */
   setRole(platform: ChatPlatform, userId: string, role: Role): Promise<PeopleChange>
-  /** Ends all that is theirs: confirmations that wait, authenticator, what their private chat is told. */
+  /** Ends what belongs to the person: open confirmations, the authenticator, subscriptions of the private chat. */
   remove(platform: ChatPlatform, userId: string): Promise<PeopleChange>
 }
 
