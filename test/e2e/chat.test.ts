@@ -64,8 +64,13 @@ async function ask(line: string, user = ADMIN): Promise<SentMessage> {
   return answer as SentMessage
 }
 
-/** A card of an alert ends with its instant on a line of its own; an answer says of what its time is. */
-const isAlert = (message: SentMessage): boolean => /\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/.test(message.text)
+/**
+ * A card of an alert ends with its instant, and then with who has seen it or that it is over; a card of many says how many.
+ * An answer says of what its time is.
+ */
+const isAlert = ({ text }: SentMessage): boolean =>
+  /\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC(\n(Acknowledged by|Over) .*)?$/.test(text) ||
+  /\d+ alerts in one|You missed \d+ message|P1 alerts? (is|are) not acknowledged/.test(text)
 
 async function slash(name: string, options: Readonly<Record<string, string>> = {}, user = DISCORD_ADMIN) {
   const id = discord.slash(user, name, options)
