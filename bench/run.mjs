@@ -25,8 +25,11 @@ const options = {
   sourcemap: true,
   logLevel: 'warning',
 }
-/** Where builds of before 29 November 2026 have it. */
-const BEFORE = { '../src/backtest/backtest-run.ts': 'src/backtest/study.ts' }
+/** Where builds of before 30 November 2026 have it. */
+const BEFORE = {
+  '../src/backtest/backtest-run.ts': 'src/backtest/study.ts',
+  '../src/venue/sim/models/costs.ts': 'src/venue/sim/costs.ts',
+}
 /** The benchmark's own file stays this tree's, and what it measures is the other's. */
 const otherSources = {
   name: 'other-sources',
