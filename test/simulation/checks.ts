@@ -63,6 +63,9 @@ const LOST_ORDER_MS = 15_500
 /** Holds that are measurements, or that nothing in these worlds may cause. */
 const PASSING_HOLDS = ['stale', 'reconcile', 'odd-', 'external-', 'another-ballast', 'auth']
 
+/** A liquidation is booked as any other fill of ours; a funding payment is none. */
+const MOVES_A_POSITION = new Set(['Trade', 'BustTrade', 'AdlTrade'])
+
 export class Checks {
   private readonly store: MemoryStore
   private readonly exchangeOf: () => Exchange
@@ -402,7 +405,7 @@ export class Checks {
   }
 
   private sameFills(exchange: Exchange): void {
-    const trades = exchange.account.executions.all.filter((row) => row.execType === 'Trade')
+    const trades = exchange.account.executions.all.filter(({ execType }) => MOVES_A_POSITION.has(execType))
     // What others did before we listened is in the opening balance.
     const others = new Set(trades.filter((row) => !isOurId(row.orderLinkId) && row.category === 'spot').map((row) => row.execId))
     const booked = this.store
