@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: './test/support/process/build-program.ts',
+    globalSetup: ['./test/support/process/build-program.ts', './test/support/process/database-server.ts'],
     reporters: ['default', './test/support/process/skipped-reporter.ts'],
     // More than half of the suite waits for processes and time limits: more files at once than cores keep two of them busy.
     maxWorkers: 5,
@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'parts',
-          include: ['{src,api,bots,db,jobs}/**/*.test.ts'],
+          include: ['{src,api,bots,db,jobs}/**/*.test.ts', 'test/{kernel,strategies,surfaces,simulation,contract,files}/**/*.test.ts'],
           // Their files change nothing of the process, so that a worker loads each module once and not once a file: a quarter less work.
           isolate: false,
         },
@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['test/**/*.test.ts'],
+          include: ['test/*.test.ts', 'test/{docs,e2e,recovery}/**/*.test.ts'],
           // Types of units are tested by compiling: test/types.
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'] },
         },

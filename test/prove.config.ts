@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: './test/support/process/build-program.ts',
+    globalSetup: ['./test/support/process/build-program.ts', './test/support/process/database-server.ts'],
     include: ['test/**/*.prove.ts'],
     reporters: ['default', './test/support/process/skipped-reporter.ts'],
     testTimeout: 60_000,

@@ -122,7 +122,7 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     const stuck = (query: string) =>
       other<
         { pid: number }[]
-      >`select pid from pg_stat_activity where application_name = 'ballast' and wait_event_type = 'Lock' and query like ${query}`
+      >`select pid from pg_stat_activity where datname = current_database() and application_name = 'ballast' and wait_event_type = 'Lock' and query like ${query}`
     // This session stands for the append's own backend, which works on while its client has lost it: the counter is moved, not yet committed.
     const [written, rowsStand] = gate()
     const [mayCommit, commit] = gate()
@@ -163,7 +163,7 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     expect(await journal.appendInputs([input])).toEqual({ ok: true, value: 1 })
     const killer = makeClient({ url: temporary?.database.url ?? '', max: 1 })
     const endOthers = () =>
-      killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ballast' and pid <> pg_backend_pid()`
+      killer`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'ballast' and pid <> pg_backend_pid()`
     let failures = 0
     for (let n = 0; n < 20; n++) {
       let [answer] = await Promise.all([journal.appendInputs([input]), endOthers()])

@@ -20,7 +20,7 @@ describe.skipIf(temporary === undefined)('queues on PostgreSQL', () => {
   describeQueues({
     fresh: () => {
       number += 1
-      return new JobQueues({ databaseUrl: database.server.url, redisUrl: undefined, prefix: `t${number}`, onError: () => {} })
+      return new JobQueues({ databaseUrl: database.url, redisUrl: undefined, prefix: `t${number}`, onError: () => {} })
     },
   })
 })

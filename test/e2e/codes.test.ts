@@ -33,7 +33,7 @@ async function enrol(who: string, answer: (secret: Buffer) => string) {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      DATABASE_URL: temporary?.server.url,
+      DATABASE_URL: temporary?.url,
       BALLAST__TELEGRAM__ADMINS: '501',
       BALLAST__DISCORD__ADMINS: '601',
     },

@@ -27,7 +27,7 @@ describe.skipIf(temporary === undefined)('roles alone', () => {
     const run = { said: '' }
     const child = spawn(process.execPath, [MAIN, '--role', role, '--data-dir', dataDir, '--config', join(dataDir, 'config.json')], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DATABASE_URL: temporary?.server.url ?? '', NO_COLOR: '1' },
+      env: { ...process.env, DATABASE_URL: temporary?.url ?? '', NO_COLOR: '1' },
     })
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {

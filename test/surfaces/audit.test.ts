@@ -132,7 +132,10 @@ describe.skipIf(made === undefined)('the chain of the audit', () => {
       insert into audit (actor, surface, command, args, role, decision, request_id, seq, prev, hash) values ('x', 'cli', 'pause', '{}', 'admin', 'done', 'r', 6, 'x', 'x');
       select pg_sleep(60)`)
     const end = expect(killed).rejects.toThrow()
-    const holders = () => sql<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and objid = 7215002 and granted`
+    const holders = () =>
+      sql<
+        { pid: number }[]
+      >`select pid from pg_locks join pg_database d on d.oid = database where d.datname = current_database() and locktype = 'advisory' and objid = 7215002 and granted`
     await vi.waitFor(async () => expect(await holders()).toHaveLength(1))
     const [holder] = await holders()
     const next = audit.write(entry(6))

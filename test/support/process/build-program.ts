@@ -27,7 +27,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
-export default function buildProgram(project: TestProject): () => void {
+export default function buildProgram(project: TestProject): (() => void) | undefined {
+  // Each project of a run asks, and the root's answer is theirs.
+  if (!project.isRootProject()) return undefined
   const mine = join(ROOT, `${NAME}${process.pid}`)
   // Of runs that were killed.
   for (const name of readdirSync(ROOT).filter((entry) => entry.startsWith(NAME)))

@@ -1,38 +1,50 @@
 /**
- * A PostgreSQL of its own for one test file: the packaged server in a temporary directory.
+ * A PostgreSQL database of its own for one test file, on the server that all files of a run share.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, connectDatabase } from '../../../db/client.ts'
-import { type EmbeddedServer, startEmbedded } from '../../../db/embedded/embedded.ts'
+import { inject } from 'vitest'
+import { type Database, connectDatabase, makeClient } from '../../../db/client.ts'
+import { MIGRATED } from './database-server.ts'
 
 export interface TemporaryDatabase {
   readonly database: Database
-  readonly server: EmbeddedServer
+  /** Where programs that a test starts find it. */
+  readonly url: string
+  /** An empty directory for files beside it. */
   readonly dataDir: string
   remove(): Promise<void>
 }
 
-/** Undefined where the packaged server cannot run, with the reason on stderr. */
+/** Undefined where the packaged server cannot run: the run has said why. */
 export async function makeTemporaryDatabase(): Promise<TemporaryDatabase | undefined> {
+  const serverUrl = inject('databaseUrl')
+  if (serverUrl === undefined) return undefined
   const dataDir = mkdtempSync(join(tmpdir(), 'ballast-db-'))
-  const server = await startEmbedded({ dataDir })
-  if (!server.ok) {
-    process.stderr.write(`\n!! Tests of PostgreSQL are SKIPPED: ${server.error.sentence} ${server.error.next}\n`)
-    rmSync(dataDir, { recursive: true, force: true })
-    return undefined
-  }
-  const connected = await connectDatabase({ url: server.value.url })
+  const name = dataDir.slice(-6).replace(/./g, (letter) => letter.charCodeAt(0).toString(16))
+  await atServer(serverUrl, `CREATE DATABASE t${name} TEMPLATE ${MIGRATED}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/t${name}`
+  const connected = await connectDatabase({ url: url.href })
   if (!connected.ok) throw new Error(connected.error.sentence)
   return {
     database: connected.value,
-    server: server.value,
+    url: url.href,
     dataDir,
     remove: async () => {
       await connected.value.close()
-      await server.value.stop()
+      await atServer(serverUrl, `DROP DATABASE t${name} WITH (FORCE)`)
       rmSync(dataDir, { recursive: true, force: true })
     },
+  }
+}
+
+async function atServer(url: string, statement: string): Promise<void> {
+  const sql = makeClient({ url, max: 1 })
+  try {
+    await sql.unsafe(statement)
+  } finally {
+    await sql.end()
   }
 }
