@@ -21,6 +21,8 @@ export interface ApiFailure {
   /** What a command answered with its refusal. */
   readonly reply?: Reply
   readonly commandStatus?: CommandStatus
+  /** Why the trader refused. */
+  readonly refusal?: { readonly code: string; readonly figures: Readonly<Record<string, unknown>> }
 }
 
 export interface CommandAnswer {

@@ -42,6 +42,12 @@ const PROBLEM = {
     requestId: { type: 'string' },
     retryable: { type: 'boolean' },
     hint: { type: 'string' },
+    refusal: {
+      type: 'object',
+      description: 'Why the trader refused: a code that stays, such as no-position or day-loss, and the figures that decided',
+      required: ['code', 'figures'],
+      properties: { code: { type: 'string' }, figures: { type: 'object' } },
+    },
     errors: {
       type: 'array',
       items: { type: 'object', properties: { pointer: { type: 'string' }, message: { type: 'string' }, code: { type: 'string' } } },

@@ -11,6 +11,7 @@ import { price } from './words/format.ts'
 import { field, reply, runs, untrusted } from './reply.ts'
 import { resolveSymbol } from './symbol.ts'
 import { sideWord } from './groups/trading-group.ts'
+import { refusalOf } from './words/refusals.ts'
 
 /** An order by its id, or the one that we have open in a symbol. */
 async function orderOf(context: CommandContext, text: string): Promise<OrderRow | NoPlan> {
@@ -108,7 +109,10 @@ export const amend: Command = defineAction({
       askedBy(context),
     )
     if (judged !== undefined && judged.status !== 'done')
-      return refuse(reply('Refused', { tone: 'warn', text: judged.text, buttons: [runs('Orders', '/orders'), runs('Risk', '/risk')] }))
+      return refuse(
+        reply('Refused', { tone: 'warn', text: judged.text, buttons: [runs('Orders', '/orders'), runs('Risk', '/risk')] }),
+        refusalOf(judged),
+      )
     return {
       type: 'plan',
       card: reply(`Change ${name}?`, {

@@ -156,17 +156,22 @@ export interface Plan {
   readonly symbols?: readonly string[]
 }
 /** There is nothing to ask: the answer. */
-export interface NoPlan {
+export interface NoPlan extends Refused {
   readonly type: 'answer'
   readonly status: 'done' | 'refused'
   readonly reply: Reply
 }
-export const refuse = (answer: Reply): NoPlan => ({ type: 'answer', status: 'refused', reply: answer })
+/** @param why of what the trader has refused when it was asked what it would do */
+export const refuse = (answer: Reply, why: Refused = {}): NoPlan => ({ type: 'answer', status: 'refused', reply: answer, ...why })
 export const alreadyDone = (answer: Reply): NoPlan => ({ type: 'answer', status: 'done', reply: answer })
 
-export interface Done {
+export interface Done extends Refused {
   readonly status: 'done' | 'refused' | 'failed' | 'queued'
   readonly reply: Reply
+}
+/** Why the trader has refused: a code that stays, and the figures that decided. */
+export interface Refused {
+  readonly refusal?: { readonly code: string; readonly figures: Readonly<Record<string, string | number>> }
 }
 
 interface Head<Args> {

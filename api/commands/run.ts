@@ -4,7 +4,17 @@
 import { COMMAND_LATE_MS } from '../../src/trading/late-command.ts'
 import type { z } from 'zod'
 import type { Confirmation, Json } from '../ports/ports.ts'
-import { type Actor, type Command, type CommandContext, type CommandPorts, type Plan, SURFACES, type Scope, hasRole } from './command.ts'
+import {
+  type Actor,
+  type Command,
+  type CommandContext,
+  type CommandPorts,
+  type Plan,
+  type Refused,
+  SURFACES,
+  type Scope,
+  hasRole,
+} from './command.ts'
 import {
   AGENT_TTL_MS,
   CONFIRM_TTL_MS,
@@ -49,7 +59,7 @@ export const RESULT_CODES = [
 ] as const
 export type ResultCode = (typeof RESULT_CODES)[number] | CommandStatus
 
-export interface CommandResult {
+export interface CommandResult extends Refused {
   readonly status: CommandStatus
   readonly code: ResultCode
   readonly reply: Reply
@@ -65,6 +75,9 @@ export interface CommandResult {
   /** Rows of what was handed to the trader. */
   readonly actions?: readonly number[]
 }
+
+/** Of what the trader has refused: its code and figures. */
+const refusedBy = ({ refusal }: Refused): Refused => (refusal === undefined ? {} : { refusal })
 
 export interface CommandRequest {
   readonly actor: Actor
@@ -356,7 +369,7 @@ export class CommandRunner {
     const plan = await action.plan(context, args)
     if (plan.type === 'answer') {
       await this.audit(command, args, request, plan.status, plan.reply.title)
-      return this.badge({ status: plan.status, command: command.name, reply: plan.reply })
+      return this.badge({ status: plan.status, command: command.name, reply: plan.reply, ...refusedBy(plan) })
     }
     if (plan.needs !== undefined && !allows(request.scopes, plan.needs)) return this.forbid(command.name, request, plan.needs)
     if (isAuto && plan.isAsked === true) await action.before?.(context, args)
@@ -463,7 +476,7 @@ export class CommandRunner {
     const outcome = [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': ')
     // It is done by then: an answer that says otherwise would have it done twice.
     await this.ports.audit.note(entryOf(command, args, request, done.status, outcome, confirmId))
-    return this.badge({ status: done.status, command: command.name, reply: done.reply, actions })
+    return this.badge({ status: done.status, command: command.name, reply: done.reply, actions, ...refusedBy(done) })
   }
 
   private lateness({ askedAtMs }: CommandRequest): number | undefined {

@@ -16,6 +16,10 @@ export const Result = z
   .object({
     status: z.string(),
     command: z.string().nullable(),
+    refusal: z
+      .object({ code: z.string(), figures: z.record(z.string(), z.union([z.string(), z.number()])) })
+      .optional()
+      .openapi({ description: 'Why the trader refused: a code that stays, such as no-position or day-loss, and the figures that decided' }),
     reply: z.custom<Reply>().openapi({ type: 'object', description: 'The reply, the same on every surface' }),
     confirmation: z
       .object({

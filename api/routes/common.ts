@@ -32,12 +32,13 @@ export async function statusOf({ reads, system, wallNow }: CommandPorts): Promis
 
 /** A command's result as a body: the same for every path by which it came. */
 export function commandBody(result: CommandResult) {
-  const { status, code, reply, confirmation, command, demand, again, actions = [] } = result
+  const { status, code, reply, confirmation, command, demand, again, refusal, actions = [] } = result
   return {
     status,
     code,
     command: command ?? null,
     reply,
+    ...(refusal === undefined ? {} : { refusal }),
     ...(confirmation === undefined
       ? {}
       : {
@@ -63,6 +64,7 @@ export function answerCommand(result: CommandResult): { readonly status: 200 | 2
     more: {
       commandStatus: status,
       commandCode: result.code,
+      ...(result.refusal === undefined ? {} : { refusal: result.refusal }),
       reply,
       ...(result.actions === undefined || result.actions.length === 0 ? {} : { actions: result.actions.map((id) => toId('act', id)) }),
       ...(result.demand === undefined ? {} : { demand: result.demand.type }),

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AskedBy } from '../../api/ports/ports.ts'
+import { commandRefusal, refused } from '../../src/trading/command-refusal.ts'
 import type { CommandOutcome, CommandQueue, KeySpending, QueuedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
 import { STOP_COMMANDS } from '../../src/kernel/handlers/stop-commands.ts'
 import { PostgresKeySpending } from '../access/key-spending.ts'
@@ -88,10 +89,7 @@ export class PostgresCommandQueue implements CommandQueue {
         text: 'Decided; the trader restarted before it could say what became of it. See /why and /whynot.',
       })
     await this.sql`update commands set status = 'pending', taken_at = null where status = 'taken' and name in ${this.sql(STOP_COMMANDS)}`
-    const outcome: CommandOutcome = {
-      status: 'failed',
-      text: 'The trader restarted before it responded. Check the status, then send the command again.',
-    }
+    const outcome: CommandOutcome = { ...refused(commandRefusal('trader-restarted')), status: 'failed' }
     const rows = await this.sql<{ id: number }[]>`select id from commands where status = 'taken'`
     for (const { id } of rows) await this.complete(id, outcome)
   }

@@ -3,6 +3,7 @@
  */
 import type { AskedBy, Control } from '../../api/ports/ports.ts'
 import type { CommandOutcome, PreviewedCommand, TraderCommand } from '../../src/kernel/trader-command.ts'
+import { commandRefusal, refused } from '../../src/trading/command-refusal.ts'
 import type { CommandWriter } from './commands.ts'
 
 const ANSWER_MS = 5_000
@@ -11,10 +12,7 @@ const PREVIEW_MS = 2_000
 /** A panic ends with the venue's own word, and strategies are compiled and tried: that takes longer. */
 const LONG_ANSWER_MS = 15_000
 
-const KEY_USED: CommandOutcome = {
-  status: 'refused',
-  text: 'This Idempotency-Key was used for another command before. Nothing was sent: use a new one.',
-}
+const KEY_USED: CommandOutcome = refused(commandRefusal('key-reused'))
 
 export class PostgresControl implements Control {
   private readonly sender: CommandWriter

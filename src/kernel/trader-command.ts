@@ -135,9 +135,17 @@ export type TraderCommand =
   /** Judges what it names as it would be judged now, and says with which figures it would be sent. Changes nothing. */
   | { readonly name: 'preview'; readonly of: PreviewedCommand }
 
-export interface CommandOutcome {
-  /** refused: by a rule, nothing changed. failed: it could not be carried out. */
-  readonly status: 'done' | 'refused' | 'failed'
+/** refused: by a rule, nothing changed. failed: it could not be carried out. Both say why (trading/command-refusal.ts). */
+export type CommandOutcome = CommandAnswer &
+  (
+    | { readonly status: 'done' }
+    | {
+        readonly status: 'refused' | 'failed'
+        readonly refusal: { readonly code: string; readonly figures: Readonly<Record<string, string | number>> }
+      }
+  )
+
+interface CommandAnswer {
   /** One sentence for the asker. */
   readonly text: string
   /** Journal sequence number of the last fact that it led to. */

@@ -122,6 +122,7 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
 }
 
 /** `symbol` first, the rule's name last. A problem that was found in words is said as it is. */
-export function denialSentence(symbol: string, { rule, figures }: RiskDenial): string {
-  return `${symbol}: ${figures.problem ?? WORDS[rule](figures)} (${rule}).`
-}
+export const denialSentence = (symbol: string, denial: RiskDenial): string => `${symbol}: ${denialWords(denial)}`
+
+/** Where the symbol stands beside it already. */
+export const denialWords = ({ rule, figures }: RiskDenial): string => `${figures.problem ?? WORDS[rule](figures)} (${rule}).`

@@ -55,6 +55,7 @@ describe.skipIf(made === undefined)('API', () => {
     // The trader is asked before anybody else is: what it would deny has no card.
     const owned = await post('/api/v1/commands', { line: `open long ${symbol} $100 sl=2%` })
     expect([owned.status, owned.body.code, owned.body.confirmation]).toEqual([409, 'refused', undefined])
+    expect(owned.body.refusal).toMatchObject({ code: 'symbol-owned', figures: { symbol } })
     expect(owned.body.detail).toContain('(symbol-owned)')
     const silent = vi.spyOn(system.ports.control, 'preview').mockResolvedValue(undefined)
     const asked = await post('/api/v1/commands', { line: `open long ${symbol} $100 sl=2%` })
@@ -489,7 +490,11 @@ describe.skipIf(made === undefined)('API', () => {
       const { id } = asked.body.confirmation as { readonly id: string }
       await post(`/api/v1/confirmations/${id}`, { decision: 'yes' })
       expect(await rowOf('account dayLoss')).toMatchObject({ value: '5%', origin: 'profile sim' })
-      expect((await put('dayLoss', { value: '90%' })).status).toBe(409)
+      const invalid = await put('dayLoss', { value: '90%' })
+      expect([invalid.status, invalid.body.refusal]).toMatchObject([
+        409,
+        { code: 'setting-invalid', figures: { key: 'dayLoss', given: '90%' } },
+      ])
       expect((await put('nothing', { value: '3%' })).status).toBe(409)
     })
   })

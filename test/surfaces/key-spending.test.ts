@@ -6,6 +6,7 @@ import { PostgresApiKeys } from '../../db/access/api-keys.ts'
 import { PostgresKeySpending } from '../../db/access/key-spending.ts'
 import { CommandWriter, PostgresCommandQueue } from '../../db/requests/commands.ts'
 import { makeTemporaryDatabase } from '../support/process/temporary-database.ts'
+import { refusedAs } from '../support/refused-as.ts'
 
 const made = await makeTemporaryDatabase()
 afterAll(() => made?.remove())
@@ -48,7 +49,7 @@ describe.skipIf(made === undefined)('the daily notional of a key', () => {
     ] as const) {
       const command = await ask(id)
       expect(await spending.spend(command, id, 'BTCUSDT', '100')).toBeUndefined()
-      await queue.complete(command, { status, text: '' })
+      await queue.complete(command, { ...refusedAs('no-price', ''), status })
       expect((await spending.check(id, 'BTCUSDT', '100'))?.code).toBe(left)
     }
     await sql`update commands set asked_at = asked_at - 86400000 where api_key_id = ${id}`

@@ -13,10 +13,11 @@ import { RATE_SCALE } from '../../../src/core/units.ts'
 import { absolute, add, compare, divide, isDecimal, multiply, negate, signOf, subtract } from '../../amount.ts'
 import { fromId, toId } from '../../ids.ts'
 import { notionalOf } from './account-group.ts'
-import { type Command, type CommandContext, type Done, type NoPlan, type Plan, defineAction, refuse } from '../command.ts'
+import { type Command, type CommandContext, type Done, type NoPlan, type Plan, type Refused, defineAction, refuse } from '../command.ts'
 import { askedBy, send } from './control-group.ts'
 import { type Result, cancelResult, closeResult } from '../results.ts'
 import { amount, coinOf, money, price, short } from '../words/format.ts'
+import { refusalOf, refusalWords } from '../words/refusals.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 import { isLong, isWaitingClose, purposeOf, sideOf, sideWord } from './trading-group.ts'
@@ -305,12 +306,15 @@ async function carryOutClose(context: CommandContext, targets: readonly Target[]
     reply: reply(title ?? (status === 'done' ? 'Closing' : status === 'queued' ? 'Close: queued' : `Close: ${status}`), {
       tone: status === 'done' ? 'ok' : status === 'queued' ? 'warn' : 'bad',
       fields: results.map(({ target: { symbol }, outcome, ending }) => {
-        const text = (results.length > 1 ? ending?.title : undefined) ?? outcome?.text ?? 'queued: the trader has not responded within 5 s'
-        // A refusal begins with the symbol, which the field is named by.
-        return field(symbol, text.startsWith(`${symbol}: `) ? text.slice(symbol.length + 2) : text)
+        const answer = outcome === undefined ? 'queued: the trader has not responded within 5 s' : refusalWords(outcome)
+        return field(symbol, (results.length > 1 ? ending?.title : undefined) ?? answer)
       }),
       buttons: [runs('Positions', '/positions'), runs('Trades', '/trades')],
     }),
+    ...results.reduce<Refused>(
+      (first, { outcome }) => (outcome === undefined || first.refusal !== undefined ? first : refusalOf(outcome)),
+      {},
+    ),
   }
 }
 

@@ -11,6 +11,7 @@ import { DIRECT_NEXT, silenceOf, silenceText } from '../silence.ts'
 import { type Command, type CommandContext, type Done, alreadyDone, defineAction, refuse } from '../command.ts'
 import { parseDuration } from '../../../src/core/duration.ts'
 import { duration } from '../words/format.ts'
+import { refusalOf, refusalWords } from '../words/refusals.ts'
 import { calledBy } from '../called.ts'
 import { isChat } from '../confirm-rules.ts'
 import { panicFields } from '../results.ts'
@@ -72,7 +73,7 @@ export async function send(
       reply: reply(ending.title, {
         ...parts,
         tone: ending.isFilled ? (parts.tone ?? 'ok') : 'warn',
-        text: ending.text ?? sentenceOf(title, outcome.text),
+        text: ending.text ?? bounded(outcome.text),
       }),
     }
   const shown = tableOf(outcome.table)
@@ -83,8 +84,9 @@ export async function send(
       ...parts,
       ...shown,
       tone,
-      text: sentenceOf(title, outcome.text),
+      text: bounded(outcome.text),
     }),
+    ...refusalOf(outcome),
   }
 }
 
@@ -95,11 +97,7 @@ export const tableOf = (table: CommandOutcome['table']): Pick<Reply, 'table'> =>
     : { table: { columns: table.columns.map((title) => ({ title })), rows: table.rows.map((row) => row.map((cell) => untrusted(cell))) } }
 
 const SENTENCE_MAX = 600
-/** The trader's sentences are its own: bounded in length, and without the title that stands above them. */
-function sentenceOf(title: string, text: string): string {
-  const rest = text.startsWith(`${title}. `) ? text.slice(title.length + 2) : text
-  return rest.length > SENTENCE_MAX ? `${rest.slice(0, SENTENCE_MAX - 1)}…` : rest
-}
+const bounded = (text: string): string => (text.length > SENTENCE_MAX ? `${text.slice(0, SENTENCE_MAX - 1)}…` : text)
 
 const TODO_SCOPE = z.union([
   z.object({ type: z.literal('account') }),
@@ -194,12 +192,6 @@ const pause = defineAction({
 
 // Resume
 
-/** A sentence without the words that stand above it. */
-function afterTitle(sentence: string, title: string): string {
-  const rest = sentence.startsWith(`${title}: `) ? sentence.slice(title.length + 2) : sentence
-  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`
-}
-
 const liftable = (hold: HoldRow): string =>
   hold.effect === 'no-orders'
     ? 'a halt; only an admin can lift it'
@@ -258,9 +250,10 @@ const resume = defineAction({
       return refuse(
         reply('Not resumed', {
           tone: 'warn',
-          text: afterTitle(judged.text, 'Not resumed'),
+          text: refusalWords(judged),
           buttons: [runs('Status', '/status'), runs('Health', '/health')],
         }),
+        refusalOf(judged),
       )
     return {
       type: 'plan',

@@ -21,6 +21,7 @@ import { amount, duration, short } from '../words/format.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { askedBy, scopeOf, send } from './control-group.ts'
 import { SHOWN_MAX, limitChanges } from './limit-changes.ts'
+import { refusalOf } from '../words/refusals.ts'
 
 const Args = z.strictObject({
   action: z.enum(['show', 'changes', 'set', 'reset']).default('show'),
@@ -152,7 +153,7 @@ async function change(context: CommandContext, args: LimitsArgs): Promise<Plan |
   }
   const judged = await context.ports.control.preview({ name: 'set-limit', ...todo }, askedBy(context))
   if (judged !== undefined && judged.status !== 'done')
-    return refuse(reply('Not changed', { tone: 'warn', text: judged.text, buttons: [runs('Limits', '/limits')] }))
+    return refuse(reply('Not changed', { tone: 'warn', text: judged.text, buttons: [runs('Limits', '/limits')] }), refusalOf(judged))
   const figure = (name: string): string => judged?.figures?.find((each) => each.name === name)?.value ?? ''
   if (judged !== undefined && judged.figures === undefined)
     return alreadyDone(reply(judged.text, { tone: 'ok', buttons: [runs('Limits', '/limits')] }))

@@ -12,6 +12,7 @@ import { OPEN_USAGE, OpenArgs, PRICE_WORD, openCommandOf, orderFields, readOpen 
 import { openResult, unconfirmedStop, unconfirmedTarget } from '../results.ts'
 import { askedBy, send } from './control-group.ts'
 import { plainPercent, price, short } from '../words/format.ts'
+import { refusalOf } from '../words/refusals.ts'
 import { type Field, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 import { isLong, sideOf } from './trading-group.ts'
@@ -52,7 +53,7 @@ const open = defineAction({
     const command = await openCommandOf(context, args, `/open ${args.side} {} ${args.size} sl=${args.sl}`)
     if ('title' in command) return refuse(command)
     const judged = await context.ports.control.preview(command, askedBy(context))
-    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    if (judged !== undefined && judged.status !== 'done') return denied(judged)
     return cardOf(context, command, args.size, judged)
   },
   execute: async (context, todo) => {
@@ -67,8 +68,11 @@ const open = defineAction({
 })
 
 /** An order that the risk check would deny is refused with the reason; no question is asked for it. */
-export const denied = (text: string): NoPlan =>
-  refuse(reply('Refused', { tone: 'warn', text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }))
+export const denied = (judged: CommandOutcome): NoPlan =>
+  refuse(
+    reply('Refused', { tone: 'warn', text: judged.text, buttons: [runs('Positions', '/positions'), runs('Risk', '/risk')] }),
+    refusalOf(judged),
+  )
 
 async function cardOf(context: CommandContext, command: OpenCommand, size: string, judged: CommandOutcome | undefined): Promise<Plan> {
   const positions = await context.ports.reads.positions(true)
@@ -175,7 +179,7 @@ const sl = defineAction({
     const asked = priceOf(args.to, position, -1)
     const isThrough = compare(asked, position.markPrice) * (isLong(position) ? 1 : -1) >= 0
     const judged = isThrough ? undefined : await context.ports.control.preview({ name: 'protect', symbol, stop: args.to }, askedBy(context))
-    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    if (judged !== undefined && judged.status !== 'done') return denied(judged)
     // The price that would be sent, in steps of the symbol.
     const next = figureOf(judged, 'stop') ?? asked
     const isTighter = position.stopPrice !== null && compare(next, position.stopPrice) * (isLong(position) ? 1 : -1) > 0
@@ -258,7 +262,7 @@ const tp = defineAction({
     const { symbol } = position
     const judged =
       args.to === 'off' ? undefined : await context.ports.control.preview({ name: 'protect', symbol, target: args.to }, askedBy(context))
-    if (judged !== undefined && judged.status !== 'done') return denied(judged.text)
+    if (judged !== undefined && judged.status !== 'done') return denied(judged)
     const next = args.to === 'off' ? 'off' : (figureOf(judged, 'target') ?? priceOf(args.to, position, 1))
     const shown = next === 'off' ? 'none' : price(next)
     return {

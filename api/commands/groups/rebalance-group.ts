@@ -24,7 +24,8 @@ import { parseDuration } from '../../../src/core/duration.ts'
 import { amount, duration, plainPercent, short } from '../words/format.ts'
 import { RebalanceArgs, millionths, readRebalance } from '../rebalance/args.ts'
 import { RebalanceRun, obstacle } from '../rebalance/run.ts'
-import { type PlanAnswer, type Sight, afterSymbol, answerOf, planOf, sightOf } from '../rebalance/sight.ts'
+import { refusalWords } from '../words/refusals.ts'
+import { type PlanAnswer, type Sight, answerOf, planOf, sightOf } from '../rebalance/sight.ts'
 import { type Targets, targetsOf } from '../rebalance/targets.ts'
 import { Todo, approvalOf, rulesOf } from '../rebalance/todo.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
@@ -94,7 +95,7 @@ async function refusalsOf(context: CommandContext, { orders }: PlanAnswer, args:
           { name: 'open', symbol, side: side === 'buy' ? 'long' : 'short', quantity, stop: args.sl },
           askedBy(context),
         )
-        if (judged !== undefined && judged.status !== 'done') refusals.set(symbol, judged.text)
+        if (judged !== undefined && judged.status !== 'done') refusals.set(symbol, refusalWords(judged))
       }),
   )
   return refusals
@@ -210,9 +211,7 @@ function planReply(title: string, { answer, origin, frozen, doubts }: Drafted): 
       ...(leftOut.length > LEFT_SHOWN ? [field('Left out', `and ${leftOut.length - LEFT_SHOWN} more`)] : []),
       ...[...doubts]
         .slice(0, LEFT_SHOWN)
-        .map(([symbol, text]) =>
-          field(`${short(symbol)} would be refused now`, `${untrusted(afterSymbol(text, symbol))} Judged again after the reductions.`),
-        ),
+        .map(([symbol, text]) => field(`${short(symbol)} would be refused now`, `${untrusted(text)} Judged again after the reductions.`)),
     ],
     table: {
       columns: [

@@ -10,7 +10,8 @@ import type { CommandPorts } from '../command.ts'
 import { amount, short } from '../words/format.ts'
 import { silenceOf } from '../silence.ts'
 import { untrusted } from '../reply.ts'
-import { type PlanAnswer, type PlannedOrder, afterSymbol, answerOf, planOf, sightOf } from './sight.ts'
+import { refusalWords } from '../words/refusals.ts'
+import { type PlanAnswer, type PlannedOrder, answerOf, planOf, sightOf } from './sight.ts'
 import { type Todo, rulesOf } from './todo.ts'
 
 const LOOK_MS = 300
@@ -137,14 +138,14 @@ export class RebalanceRun {
         return this.endChildren(`${order.symbol}: the trader has not answered in time; the order may still be sent`)
       }
       if (outcome.status === 'done') ids.push(...(outcome.orders ?? []))
-      else await this.refuse(order, outcome.text)
+      else await this.refuse(order, refusalWords(outcome))
     }
     return this.ended(batch, ids)
   }
 
   private async refuse({ symbol }: PlannedOrder, text: string): Promise<void> {
     this.refusals.set(symbol, text)
-    await this.ports.portfolio.rebalances.say(this.id, `${short(symbol)} left out: ${untrusted(afterSymbol(text, symbol))}`)
+    await this.ports.portfolio.rebalances.say(this.id, `${short(symbol)} left out: ${untrusted(text)}`)
   }
 
   private commandOf(order: PlannedOrder, held: ReadonlyMap<string, string>): TraderCommand {

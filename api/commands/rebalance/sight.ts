@@ -117,15 +117,11 @@ export function answerOf({ assets, equity }: Sight, plan: RebalancePlan, refusal
       return {
         symbol,
         reason: refusal === undefined ? reason : 'refused',
-        text: refusal === undefined ? REASON_TEXT[reason] : afterSymbol(refusal, symbol),
+        text: refusal ?? REASON_TEXT[reason],
       }
     }),
   }
 }
-
-/** A refusal begins with the symbol, which is named beside it. */
-export const afterSymbol = (sentence: string, symbol: string): string =>
-  sentence.startsWith(`${symbol}: `) ? sentence.slice(symbol.length + 2) : sentence
 
 const REASON_TEXT: Readonly<Record<RebalancePlan['leftOut'][number]['reason'], string>> = {
   'no-price': 'it has no price yet',

@@ -8,11 +8,15 @@ import type { PlacedOrder } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Instrument, formatPrice, formatQuantity, notionalOf, parsePrice, parseQuantity, shownPrice } from '../../market/instrument.ts'
 import { plannedLossOf } from '../../risk/planned-loss.ts'
+import { type CommandRefusal, commandRefusal, isRefusal } from '../../trading/command-refusal.ts'
 import type { OrderKind } from '../../trading/order.ts'
 
 export const sideWord = (side: Side): string => (side === 1 ? 'BUY' : 'SELL')
-export const notAPrice = (text: string, instrument: Instrument): string =>
-  `'${text}' is not a price of ${instrument.symbol} (steps of ${formatPrice(instrument, ticks(1))}).`
+export const notAPrice = (given: string, instrument: Instrument): CommandRefusal =>
+  commandRefusal('price-invalid', { given, symbol: instrument.symbol, step: formatPrice(instrument, ticks(1)) })
+
+export const wrongSide = (target: Ticks, from: Ticks, instrument: Instrument): CommandRefusal =>
+  commandRefusal('target-side', { target: shownPrice(instrument, target), from: shownPrice(instrument, from) })
 
 /** Kind and prices of what is asked: a trigger above a buy's price is a stop, below it a take-profit. */
 export function orderOf(
@@ -20,21 +24,20 @@ export function orderOf(
   instrument: Instrument,
   side: Side,
   mark: Ticks,
-): Omit<PlacedOrder, 'lots' | 'expiresAt'> | string {
+): Omit<PlacedOrder, 'lots' | 'expiresAt'> | CommandRefusal {
   const limit = command.limit === undefined ? undefined : priceAt(command.limit, instrument, mark, side, -1)
-  if (typeof limit === 'string') return limit
+  if (isRefusal(limit)) return limit
   const trigger = command.trigger === undefined ? undefined : priceAt(command.trigger, instrument, mark, side, 1)
-  if (typeof trigger === 'string') return trigger
+  if (isRefusal(trigger)) return trigger
   const kind = kindOf(limit, trigger, side, mark)
   const from = limit ?? trigger ?? mark
   const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, from, side, -1)
-  if (typeof stop === 'string') return stop
+  if (isRefusal(stop)) return stop
   const targets: { price: Ticks; share: number }[] = []
   for (const text of command.targets ?? []) {
     const price = priceAt(text, instrument, from, side, 1)
-    if (typeof price === 'string') return price
-    if ((price - from) * side <= 0)
-      return `The target ${shownPrice(instrument, price)} is on the wrong side of ${shownPrice(instrument, from)}.`
+    if (isRefusal(price)) return price
+    if ((price - from) * side <= 0) return wrongSide(price, from, instrument)
     targets.push({ price, share: 1 / (command.targets ?? []).length })
   }
   const timeInForce = command.timeInForce ?? 'gtc'
@@ -49,9 +52,9 @@ export function kindOf(limit: Ticks | undefined, trigger: Ticks | undefined, sid
 }
 
 /** The other order of a pair: triggered at a price, with the same quantity, and its stop as far away. */
-export function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark: Ticks): PlacedOrder | string {
+export function orOrder(text: string, instrument: Instrument, first: PlacedOrder, mark: Ticks): PlacedOrder | CommandRefusal {
   const trigger = priceAt(text, instrument, mark, first.side, 1)
-  if (typeof trigger === 'string') return trigger
+  if (isRefusal(trigger)) return trigger
   const from = first.limit ?? first.trigger ?? mark
   const stop = first.stop === undefined ? undefined : ticks(trigger + first.stop - from)
   return {
@@ -66,7 +69,7 @@ export function orOrder(text: string, instrument: Instrument, first: PlacedOrder
 }
 
 /** `64250`, or `-2%` of `from`; a percent without a sign goes the way that `away` says (1 with the position, -1 against it). */
-export function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | string {
+export function priceAt(text: string, instrument: Instrument, from: Ticks, side: Side, away: 1 | -1): Ticks | CommandRefusal {
   const percent = /^([+-]?)(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)
   if (percent !== null) {
     const millionths = parseDecimal(percent[2] as string, 4, 'nearest') ?? 0
@@ -78,15 +81,13 @@ export function priceAt(text: string, instrument: Instrument, from: Ticks, side:
   return price === undefined || price <= 0 ? notAPrice(text, instrument) : price
 }
 
-export function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | string {
+export function distanceOf(text: string, instrument: Instrument, mark: Ticks): Ticks | CommandRefusal {
   const percent = /^(\d{1,2}(?:\.\d{1,4})?)%$/.exec(text)
   const distance =
     percent === null
       ? parsePrice(instrument, text)
       : ticks(mulDivFloor(mark, parseDecimal(percent[1] as string, 4, 'nearest') ?? 0, 1_000_000))
-  return distance === undefined || distance <= 0
-    ? `'${text}' is not a distance: use a price distance or a percentage such as 1%.`
-    : distance
+  return distance === undefined || distance <= 0 ? commandRefusal('distance-invalid', { given: text }) : distance
 }
 
 /** Lots from a quantity of coins, from money, or from the part of equity that may be lost at the stop. */
@@ -95,10 +96,9 @@ export function sizeOf(
   instrument: Instrument,
   order: Pick<PlacedOrder, 'limit' | 'trigger' | 'stop'>,
   kernel: Kernel,
-): Lots | string {
+): Lots | CommandRefusal {
   const from = order.limit ?? order.trigger ?? kernel.portfolio.mark(instrument.index)
   const { quantity, notional, riskPercent } = command
-  const least = `The minimum order size of ${instrument.symbol} is ${formatQuantity(instrument, instrument.lotsMin)}`
   let size: Lots | undefined
   if (quantity !== undefined) size = parseQuantity(instrument, quantity, 'floor')
   else if (notional !== undefined) {
@@ -106,16 +106,17 @@ export function sizeOf(
     const one = notionalOf(instrument, from, lots(1), 'ceil')
     size = money === undefined ? undefined : lots(Math.floor(money / one))
   } else if (riskPercent !== undefined) {
-    if (order.stop === undefined) return 'A size in percent is the loss at the stop: add sl=.'
+    if (order.stop === undefined) return commandRefusal('size-needs-stop')
     const millionths = parseDecimal(riskPercent, 4, 'floor') ?? 0
     const budget: Cash = cash(mulDivFloor(kernel.portfolio.equity, millionths, 1_000_000))
     const one = plannedLossOf(instrument, from, order.stop, lots(1_000), kernel.config.costs)
     size = one <= 0 ? undefined : lots(mulDivFloor(budget, 1_000, one))
   }
-  if (size === undefined) return `Use a size such as 0.05${instrument.baseCoin}, $100 or 1%.`
+  if (size === undefined) return commandRefusal('size-invalid', { coin: instrument.baseCoin })
   if (size < instrument.lotsMin) {
     const worth = formatDecimal(notionalOf(instrument, from, instrument.lotsMin, 'ceil'), CASH_SCALE)
-    return `${least} (about ${worth} ${instrument.settleCoin}).`
+    const least = formatQuantity(instrument, instrument.lotsMin)
+    return commandRefusal('size-too-small', { symbol: instrument.symbol, least, worth, coin: instrument.settleCoin })
   }
   return size
 }

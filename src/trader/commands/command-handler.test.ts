@@ -171,6 +171,7 @@ describe('S17 an entry by a key', () => {
       {
         status: 'refused',
         text: 'This key may open 5000 USDT a day (key-daily-notional): 4500 are used since midnight UTC, and this is 700.',
+        refusal: { code: 'key-daily-notional', figures: { notional: '700', spent: '4500', most: '5000' } },
       },
       [],
     ])

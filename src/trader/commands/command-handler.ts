@@ -19,6 +19,7 @@ import { type Hold, type HoldScope, liftRule, tradingState } from '../../kernel/
 import { type Instrument, formatQuantity, parseQuantity } from '../../market/instrument.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { isLimitClose } from '../../trading/order.ts'
+import { type CommandRefusal, commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
 import { type KeyAllowance, allowanceOf } from './key-allowance.ts'
 import { OrderCommands, ordersOf } from './order-commands.ts'
@@ -47,7 +48,6 @@ const PANIC_ANSWER_MS = 4_000
 
 type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
 
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 const done = (text: string, seq?: number): CommandOutcome => ({ status: 'done', text, ...(seq === undefined ? {} : { seq }) })
 
 export class CommandHandler {
@@ -71,7 +71,7 @@ export class CommandHandler {
   }
 
   async execute(queued: QueuedCommand, nowMs: number): Promise<CommandOutcome> {
-    if (this.ports.isObserving) return refused('Profile observe sends no orders. Use Bybit’s app.')
+    if (this.ports.isObserving) return refused(commandRefusal('observing'))
     const late = nowMs - queued.askedAtMs
     if (late > COMMAND_LATE_MS) return this.late(queued, late)
     return this.run(queued.command, queued.actor, allowanceOf(queued, this.ports.spending))
@@ -85,7 +85,7 @@ export class CommandHandler {
     if (name === 'pause' || name === 'halt' || name === 'panic') {
       const symbol = name === 'panic' ? command.symbol : undefined
       const scope: CommandScope =
-        symbol === undefined || typeof this.instrument(symbol) === 'string' ? { type: 'account' } : { type: 'symbol', symbol }
+        symbol === undefined || isRefusal(this.instrument(symbol)) ? { type: 'account' } : { type: 'symbol', symbol }
       const outcome = await this.run({ name: 'pause', scope, reason: `late ${name}` }, queued.actor, allows)
       return {
         ...outcome,
@@ -98,7 +98,7 @@ export class CommandHandler {
       return { ...outcome, text: `Your close arrived ${minutes} min late. ${outcome.text}` }
     }
     if (name === 'signal') return this.signal({ ...command, mayEnter: false }, minutes)
-    return refused(`Ignored: sent ${minutes} min ago. Send it again.`)
+    return refused(commandRefusal('too-late', { minutes }))
   }
 
   private async run(command: TraderCommand, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
@@ -120,7 +120,7 @@ export class CommandHandler {
       case 'open':
       case 'protect': {
         const instrument = this.instrument(command.symbol)
-        if (typeof instrument === 'string') return refused(instrument)
+        if (isRefusal(instrument)) return refused(instrument)
         return command.name === 'open'
           ? this.orders.open(command, instrument, actor, allows)
           : this.orders.protect(command, instrument, actor)
@@ -128,7 +128,7 @@ export class CommandHandler {
       case 'adopt':
       case 'ignore': {
         const instrument = this.instrument(command.symbol)
-        if (typeof instrument === 'string') return refused(instrument)
+        if (isRefusal(instrument)) return refused(instrument)
         return command.name === 'adopt' ? this.external.adopt(command, instrument, actor) : this.external.ignore(instrument, actor)
       }
       case 'signal':
@@ -151,7 +151,7 @@ export class CommandHandler {
   /** A late one only closes (S15). */
   private async signal(command: Of<'signal'>, lateMinutes?: number): Promise<CommandOutcome> {
     const instrument = this.instrument(command.symbol)
-    return typeof instrument === 'string' ? refused(instrument) : this.signals.take(command, instrument, lateMinutes)
+    return isRefusal(instrument) ? refused(instrument) : this.signals.take(command, instrument, lateMinutes)
   }
 
   /** Judged as it would be now: nothing is booked, sent or lifted. */
@@ -166,12 +166,12 @@ export class CommandHandler {
         : { status: 'done', text: plan.kept.length === 0 ? '' : `Still on hold afterward: ${plan.kept.join('; ')}.` }
     }
     const instrument = this.instrument(command.symbol)
-    if (typeof instrument === 'string') return refused(instrument)
+    if (isRefusal(instrument)) return refused(instrument)
     if (command.name === 'close') {
       const held = Math.abs(this.ports.kernel.portfolio.positionLots(instrument.index))
       const part = partOf(command, instrument, held)
       const rate = this.ports.takerRate(instrument)
-      return typeof part === 'string'
+      return isRefusal(part)
         ? refused(part)
         : {
             status: 'done',
@@ -187,33 +187,31 @@ export class CommandHandler {
       : this.orders.previewProtect(command, instrument, actor)
   }
 
-  private scope(scope: CommandScope): HoldScope | string {
+  private scope(scope: CommandScope): HoldScope | CommandRefusal {
     if (scope.type === 'account') return { type: 'account' }
     if (scope.type === 'strategy') {
       const id = strategyId(scope.strategy)
       const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
       return names.includes(scope.strategy)
         ? { type: 'strategy', strategy: id }
-        : `There is no strategy '${scope.strategy}'. Running: ${names.join(', ')}.`
+        : commandRefusal('unknown-strategy', { strategy: scope.strategy, running: names.join(', ') })
     }
     const instrument = this.instrument(scope.symbol)
-    return typeof instrument === 'string' ? instrument : { type: 'symbol', instrument: instrument.index }
+    return isRefusal(instrument) ? instrument : { type: 'symbol', instrument: instrument.index }
   }
 
-  private instrument(symbol: string): Instrument | string {
+  private instrument(symbol: string): Instrument | CommandRefusal {
     const { instruments } = this.ports.kernel.config
     const found = instruments.find((i) => i.symbol === symbol)
     if (found !== undefined) return found
     const names = instruments.map((i) => i.symbol)
-    if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol))
-      return `${symbol} is not traded here: add it to manual.symbols and send /reload, then /adopt ${symbol}.`
-    const near = nearestOf(symbol, names)
-    return `Ballast does not trade '${symbol}'.${near === undefined ? '' : ` Did you mean ${near}?`} Traded: ${names.join(', ')}.`
+    if (this.ports.kernel.portfolio.elsewhere.some((p) => p.symbol === symbol)) return commandRefusal('symbol-elsewhere', { symbol })
+    return commandRefusal('unknown-symbol', { symbol, near: nearestOf(symbol, names), traded: names.join(', ') })
   }
 
   private async pause(command: Extract<TraderCommand, { readonly name: 'pause' }>, actor: string): Promise<CommandOutcome> {
     const scope = this.scope(command.scope)
-    if (typeof scope === 'string') return refused(scope)
+    if (isRefusal(scope)) return refused(scope)
     const id = `pause-${scopeKey(command.scope)}`
     const isHeld = this.ports.kernel.holds.some((h) => h.id === id)
     if (isHeld) return done('Already paused. No new entries and no size increases; exits, stops and reductions continue.')
@@ -232,19 +230,20 @@ export class CommandHandler {
       { type: 'add-hold', hold, ts: this.ports.now() },
       { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
-    return done('PAUSED. No new entries and no size increases; exits, stops and reductions continue.', seq)
+    return done('No new entries and no size increases; exits, stops and reductions continue.', seq)
   }
 
   private async resumePlan(
     command: Of<'resume'>,
   ): Promise<{ readonly lifts: readonly Hold[]; readonly kept: readonly string[] } | CommandOutcome> {
     const scope = this.scope(command.scope)
-    if (typeof scope === 'string') return refused(scope)
+    if (isRefusal(scope)) return refused(scope)
     const { kernel } = this.ports
     const wanted = kernel.holds.filter((h) => scope.type === 'account' || sameScope(h.scope, scope) || this.belongsTo(h, scope))
     if (wanted.length === 0) return done('No hold is in place: trading is running.')
     const problems = await this.ports.preflight()
-    if (problems.length > 0) return refused(`Not resumed: ${problems.map((problem) => problem.replace(/\.$/, '')).join('; ')}.`)
+    if (problems.length > 0)
+      return refused(commandRefusal('not-resumed', { why: problems.map((problem) => problem.replace(/\.$/, '')).join('; ') }))
     const now = this.ports.now()
     const kept: string[] = []
     const lifts: Hold[] = []
@@ -258,7 +257,7 @@ export class CommandHandler {
         kept.push(`${hold.id}: a panic of one symbol is lifted by its name, as /resume ${this.symbolOf(hold.scope.instrument)}`)
       else lifts.push(hold)
     }
-    if (lifts.length === 0) return refused(`Not resumed: ${kept.join('; ')}.`)
+    if (lifts.length === 0) return refused(commandRefusal('not-resumed', { why: kept.join('; ') }))
     return { lifts, kept }
   }
 
@@ -318,7 +317,7 @@ export class CommandHandler {
       { type: 'add-hold', hold, ts: this.ports.now() },
       { type: 'cancel-orders', orderId: undefined, keepsWorked: true, actor, ts: this.ports.now() },
     ])
-    return done(`HALTED: no new orders. ${this.openPositions()}, stops stay on Bybit, strategy exits are off.`, seq)
+    return done(`No new orders. ${this.openPositions()}, stops stay on Bybit, strategy exits are off.`, seq)
   }
 
   private openPositions(): string {
@@ -329,7 +328,7 @@ export class CommandHandler {
 
   private async panic(command: Extract<TraderCommand, { readonly name: 'panic' }>, actor: string): Promise<CommandOutcome> {
     const only = command.symbol === undefined ? undefined : this.instrument(command.symbol)
-    if (typeof only === 'string') return refused(only)
+    if (isRefusal(only)) return refused(only)
     const seq = await this.ports.submit(() => [
       { type: 'panic', ...(only && { instrument: only.index }), actor, reason: command.reason, ts: this.ports.now() },
     ])
@@ -343,17 +342,17 @@ export class CommandHandler {
 
   private async close(command: Extract<TraderCommand, { readonly name: 'close' }>, actor: string): Promise<CommandOutcome> {
     const instrument = this.instrument(command.symbol)
-    if (typeof instrument === 'string') return refused(instrument)
+    if (isRefusal(instrument)) return refused(instrument)
     const { kernel } = this.ports
     const held = kernel.portfolio.positionLots(instrument.index)
-    if (held === 0) return refused(`There is no position in ${instrument.symbol}.`)
+    if (held === 0) return refused(commandRefusal('no-position', { symbol: instrument.symbol }))
     const side = held > 0 ? 'long' : 'short'
     if (command.side !== undefined && command.side !== side)
       return refused(
-        `The position in ${instrument.symbol} changed side: it is ${side} ${formatQuantity(instrument, lots(Math.abs(held)))} now. Send the command again.`,
+        commandRefusal('side-changed', { symbol: instrument.symbol, side, quantity: formatQuantity(instrument, lots(Math.abs(held))) }),
       )
     const part = partOf(command, instrument, Math.abs(held))
-    if (typeof part === 'string') return refused(part)
+    if (isRefusal(part)) return refused(part)
     if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
     if (command.limit !== undefined) return this.orders.closeAt(command, command.limit, instrument, part, actor)
     const asked = await this.ports.ask(() => ({
@@ -380,9 +379,7 @@ export class CommandHandler {
     const wanted = command.orderId === undefined ? entries : entries.filter((o) => o.orderId === command.orderId)
     if (wanted.length === 0) {
       const isProtective = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).some((o) => o.orderId === command.orderId)
-      return refused(
-        isProtective ? 'A protective stop is not canceled: move it, or close the position.' : 'There is no open entry to cancel.',
-      )
+      return refused(commandRefusal(isProtective ? 'stop-not-canceled' : 'no-entry'))
     }
     const id = command.orderId === undefined ? undefined : orderId(command.orderId)
     const seq = await this.ports.submit(() => [{ type: 'cancel-orders', orderId: id, actor, ts: this.ports.now() }])
@@ -392,7 +389,8 @@ export class CommandHandler {
 
   private async strategy(command: Extract<TraderCommand, { readonly name: 'strategy' }>, actor: string): Promise<CommandOutcome> {
     const names = this.ports.kernel.config.strategies.map((s) => s.id as string)
-    if (!names.includes(command.strategy)) return refused(`There is no strategy '${command.strategy}'. Running: ${names.join(', ')}.`)
+    if (!names.includes(command.strategy))
+      return refused(commandRefusal('unknown-strategy', { strategy: command.strategy, running: names.join(', ') }))
     const seq = await this.ports.submit(() => [
       { type: 'set-strategy-mode', strategy: strategyId(command.strategy), mode: command.mode, actor, ts: this.ports.now() },
     ])
@@ -410,20 +408,24 @@ function partOf(
   command: Extract<TraderCommand, { readonly name: 'close' }>,
   instrument: Instrument,
   held: number,
-): Lots | undefined | string {
+): Lots | undefined | CommandRefusal {
   if (command.quantity !== undefined) {
     const quantity = parseQuantity(instrument, command.quantity, 'floor')
     if (quantity === undefined || quantity <= 0)
-      return `'${command.quantity}' is not a quantity of ${instrument.symbol} (steps of ${formatQuantity(instrument, lots(1))}).`
+      return commandRefusal('quantity-invalid', {
+        given: command.quantity,
+        symbol: instrument.symbol,
+        step: formatQuantity(instrument, lots(1)),
+      })
     return lots(Math.min(quantity, held))
   }
   if (command.fraction === undefined) return undefined
   const millionths = parseDecimal(command.fraction, 6, 'floor')
   if (millionths === undefined || millionths <= 0 || millionths > 1_000_000)
-    return `'${command.fraction}' is not a part of a position: use 0.5 for half.`
+    return commandRefusal('part-invalid', { given: command.fraction })
   const part = Math.floor((held * millionths) / 1_000_000)
   if (part < instrument.lotsMin)
-    return `That part of ${instrument.symbol} is below the minimum order size ${formatQuantity(instrument, instrument.lotsMin)}.`
+    return commandRefusal('part-too-small', { symbol: instrument.symbol, least: formatQuantity(instrument, instrument.lotsMin) })
   return lots(part)
 }
 

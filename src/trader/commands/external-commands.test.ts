@@ -126,7 +126,11 @@ describe('S8 what is not ours', () => {
     const room = new Room()
     room.bench.outside(7)
     const outcome = await room.ask({ name: 'resume', scope: { type: 'account' }, isAdmin: true })
-    expect(outcome).toEqual({ status: 'refused', text: 'Not resumed: external-BTCUSDT: use /adopt BTCUSDT or /ignore BTCUSDT.' })
+    expect(outcome).toMatchObject({
+      status: 'refused',
+      text: 'Not resumed: external-BTCUSDT: use /adopt BTCUSDT or /ignore BTCUSDT.',
+      refusal: { code: 'not-resumed' },
+    })
     room.bench.outside(0)
     expect(await room.ask({ name: 'resume', scope: { type: 'account' }, isAdmin: true }), 'it is gone').toMatchObject({ status: 'done' })
   })

@@ -9,7 +9,8 @@ import { MANUAL_OWNER } from '../../trading/manual-owner.ts'
 import { type Instrument, formatQuantity, shownPrice } from '../../market/instrument.ts'
 import type { AccountDifference } from '../account/account-differences.ts'
 import { priceAt } from './asked-order.ts'
-import { type OrderCommandPorts, denialText } from './order-commands.ts'
+import { commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
+import { type OrderCommandPorts, denialOf } from './order-commands.ts'
 
 export interface ExternalCommandPorts extends OrderCommandPorts {
   readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
@@ -19,7 +20,6 @@ export interface ExternalCommandPorts extends OrderCommandPorts {
   readonly reconcile: () => void
 }
 
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 const COLUMNS = ['what', 'about', 'here', 'Bybit', 'fix']
 
 export class ExternalCommands {
@@ -33,19 +33,17 @@ export class ExternalCommands {
     const { kernel, now } = this.ports
     const i = instrument.index
     const external: number = kernel.portfolio.externalLots(i)
-    if (external === 0) return refused(`Nothing in ${instrument.symbol} is external.`)
+    if (external === 0) return refused(commandRefusal('no-external', { symbol: instrument.symbol }))
     const owner = kernel.portfolio.ownerOf(i) ?? MANUAL_OWNER
     if (command.strategy !== undefined && command.strategy !== owner)
-      return refused(`${instrument.symbol} belongs to ${owner}; each symbol has one owner.`)
+      return refused(commandRefusal('owner-is-another', { symbol: instrument.symbol, owner }))
     const mark = kernel.portfolio.mark(i)
-    if (mark <= 0) return refused(`${instrument.symbol} has no price yet. Try again in a minute.`)
+    if (mark <= 0) return refused(commandRefusal('no-price', { symbol: instrument.symbol }))
     const side: Side = external > 0 ? 1 : -1
     const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, mark, side, -1)
-    if (typeof stop === 'string') return refused(stop)
+    if (isRefusal(stop)) return refused(stop)
     if (stop !== undefined && (mark - stop) * side <= 0)
-      return refused(
-        `A stop at ${shownPrice(instrument, stop)} would trigger now: the mark price is ${shownPrice(instrument, mark)}. Choose one on the other side.`,
-      )
+      return refused(commandRefusal('stop-triggers-now', { stop: shownPrice(instrument, stop), mark: shownPrice(instrument, mark) }))
     const asked = await this.ports.ask(() => ({
       type: 'adopt-external',
       instrument: i,
@@ -54,8 +52,8 @@ export class ExternalCommands {
       actor,
       ts: now(),
     }))
-    const denial = denialText(asked.facts, instrument)
-    if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
+    const denial = denialOf(asked.facts, instrument)
+    if (denial !== undefined) return { ...refused(denial), seq: asked.seq }
     const set = asked.facts.find((f) => f.type === 'external-adopted')
     const at = set?.type === 'external-adopted' ? shownPrice(instrument, set.stop) : ''
     return {
@@ -69,14 +67,14 @@ export class ExternalCommands {
     const { kernel, now } = this.ports
     const { symbol } = instrument
     const isHeld = kernel.holds.some((hold) => hold.id === externalHoldId(symbol))
-    if (kernel.portfolio.externalLots(instrument.index) === 0 && !isHeld) return refused(`Nothing in ${symbol} is external.`)
+    if (kernel.portfolio.externalLots(instrument.index) === 0 && !isHeld) return refused(commandRefusal('no-external', { symbol }))
     const seq = await this.ports.submit(() => [{ type: 'ignore-external', instrument: instrument.index, actor, ts: now() }])
     return { status: 'done', text: `It is left untouched and counts toward risk limits. Entries on ${symbol} are allowed.`, seq }
   }
 
   async reconcile(keys: readonly string[] | undefined, actor: string): Promise<CommandOutcome> {
     const items = await this.ports.compare()
-    if (typeof items === 'string') return { status: 'failed', text: `Could not read the account: ${items}.` }
+    if (typeof items === 'string') return { ...refused(commandRefusal('account-unread', { problem: items })), status: 'failed' }
     if (keys !== undefined) return this.fix(items, keys, actor)
     if (items.length === 0)
       return { status: 'done', text: 'Positions, orders, stops and wallet agree with Bybit, read just now.', keys: [] }

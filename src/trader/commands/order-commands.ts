@@ -29,6 +29,7 @@ import { stopToSend } from '../../risk/at-stake.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
 import { assessmentDetail } from '../../risk/assessment/assessment-detail.ts'
 import { parseExecution } from '../../trading/algorithms/execution.ts'
+import { CommandRefusal, commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
 import type { BestPrices } from '../market/quote-board.ts'
 import { distanceOf, notAPrice, orOrder, orderOf, priceAt, sideWord, sizeOf, wordsOf } from './asked-order.ts'
 import { entryFigures } from './entry-figures.ts'
@@ -45,7 +46,6 @@ export interface OrderCommandPorts {
   readonly best: (i: InstrumentIndex) => BestPrices | undefined
 }
 
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 type Of<Name extends TraderCommand['name']> = Extract<TraderCommand, { readonly name: Name }>
 
 export class OrderCommands {
@@ -57,7 +57,7 @@ export class OrderCommands {
 
   async open(command: OpenCommand, instrument: Instrument, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const prepared = this.ownerProblem(instrument) ?? this.prepare(command, instrument)
-    if (typeof prepared === 'string') return refused(prepared)
+    if (isRefusal(prepared)) return refused(prepared)
     const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))
     if (barred !== undefined) return refused(barred)
     const [placed, other] = prepared
@@ -69,29 +69,27 @@ export class OrderCommands {
     return this.verdict(asked, instrument, `${sent.join(', or ')}${other === undefined ? '' : ': one or the other'}.`)
   }
 
-  /** Why no entry by hand is allowed there, in words; undefined where the symbol is the operators'. */
-  private ownerProblem({ index, symbol }: Instrument): string | undefined {
+  /** Why no entry by hand is allowed there; undefined where the symbol is the operators'. */
+  private ownerProblem({ index, symbol }: Instrument): CommandRefusal | undefined {
     const owner = this.ports.kernel.portfolio.ownerOrExternal(index)
-    return owner === MANUAL_OWNER
-      ? undefined
-      : `${symbol} belongs to ${owner} (symbol-owned); each symbol has one owner. Add a free symbol to manual.symbols in the configuration.`
+    return owner === MANUAL_OWNER ? undefined : commandRefusal('symbol-owned', { symbol, owner })
   }
 
   /** From words to the orders that would be sent: what the card shows and what goes out are the same. */
-  private prepare(command: OpenCommand, instrument: Instrument): readonly [PlacedOrder, PlacedOrder?] | string {
+  private prepare(command: OpenCommand, instrument: Instrument): readonly [PlacedOrder, PlacedOrder?] | CommandRefusal {
     const { kernel, now } = this.ports
     const i = instrument.index
     const mark = kernel.portfolio.mark(i)
-    if (mark <= 0) return `${instrument.symbol} has no price yet. Try again in a minute.`
+    if (mark <= 0) return commandRefusal('no-price', { symbol: instrument.symbol })
     const order = orderOf(command, instrument, command.side === 'long' ? 1 : -1, mark)
-    if (typeof order === 'string') return order
+    if (isRefusal(order)) return order
     const size = sizeOf(command, instrument, order, kernel)
-    if (typeof size === 'string') return size
+    if (isRefusal(size)) return size
     const expiresAt = command.forMs === undefined ? undefined : ts(now() + command.forMs)
     const placed: PlacedOrder = { ...order, lots: size, expiresAt }
     if (command.or === undefined || command.execution !== undefined) return [placed]
     const other = orOrder(command.or, instrument, placed, mark)
-    return typeof other === 'string' ? other : [placed, other]
+    return isRefusal(other) ? other : [placed, other]
   }
 
   /** Of a pair, where one or the other fills, the larger. */
@@ -128,7 +126,7 @@ export class OrderCommands {
     const { kernel } = this.ports
     const owned = this.ownerProblem(instrument)
     const prepared = this.prepare(command, instrument)
-    if (typeof prepared === 'string') return refused(owned ?? prepared)
+    if (isRefusal(prepared)) return refused(owned ?? prepared)
     const input = this.placing(prepared, instrument, actor, command.asked)
     const owner = kernel.portfolio.ownerOrExternal(instrument.index)
     const denial: RiskDenial | undefined =
@@ -143,14 +141,14 @@ export class OrderCommands {
       const barred = await allows(instrument.symbol, this.worthOf(prepared, instrument))
       return barred === undefined ? { status: 'done', text: '', ...known } : { ...refused(barred), ...known }
     }
-    return { ...refused(owned ?? denialSentence(instrument.symbol, denial)), ...known, denial }
+    return { ...refused(owned ?? denialRefusal(instrument.symbol, denial)), ...known, denial }
   }
 
   previewProtect(command: Of<'protect'>, instrument: Instrument, actor: string): CommandOutcome {
     const input = this.protection(command, instrument, actor)
-    if (typeof input === 'string') return refused(input)
+    if (isRefusal(input)) return refused(input)
     const denial = this.ports.kernel.judge(input)
-    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    if (denial !== undefined) return refused(denialRefusal(instrument.symbol, denial))
     const { stop, target } = input
     return {
       status: 'done',
@@ -164,10 +162,10 @@ export class OrderCommands {
 
   async previewChange(command: Of<'change'>, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const input = this.changing(command, actor)
-    if (typeof input === 'string') return refused(input)
+    if (isRefusal(input)) return refused(input)
     const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
     const denial = this.ports.kernel.judge(input)
-    if (denial !== undefined) return refused(denialSentence(instrument.symbol, denial))
+    if (denial !== undefined) return refused(denialRefusal(instrument.symbol, denial))
     const barred = await this.barred(input, instrument, allows)
     if (barred !== undefined) return refused(barred)
     const quantity = input.lots === undefined ? [] : [{ name: 'quantity', value: formatQuantity(instrument, input.lots) }]
@@ -183,7 +181,7 @@ export class OrderCommands {
   ): Promise<CommandOutcome> {
     const { kernel, now } = this.ports
     const execution = parseExecution(command.execution ?? '')
-    if (typeof execution === 'string') return refused(execution)
+    if (typeof execution === 'string') return refused(commandRefusal('execution-invalid', { problem: execution }))
     const asked = await this.ports.ask(() => ({
       type: 'start-algorithm',
       strategy: kernel.portfolio.ownerOrExternal(instrument.index),
@@ -226,7 +224,7 @@ export class OrderCommands {
     const i = instrument.index
     const held: number = kernel.portfolio.positionLots(i)
     const limit = this.closePriceOf(text, instrument, held > 0 ? 1 : -1)
-    if (typeof limit === 'string') return refused(limit)
+    if (isRefusal(limit)) return refused(limit)
     const asked = await this.ports.ask(() => ({ type: 'close-position', instrument: i, lots: part, limit, actor, ts: now() }))
     const made = asked.facts.flatMap((fact) => (fact.type === 'order-submitted' ? [fact.command] : []))
     const quantity = formatQuantity(instrument, lots(made.reduce((sum, order) => sum + order.lots, 0)))
@@ -238,35 +236,38 @@ export class OrderCommands {
   }
 
   /** Who sells stands among the asks, who buys among the bids. */
-  private closePriceOf(text: string, instrument: Instrument, side: Side): Ticks | string {
+  private closePriceOf(text: string, instrument: Instrument, side: Side): Ticks | CommandRefusal {
     if (text !== 'best') return priceAt(text, instrument, this.ports.kernel.portfolio.mark(instrument.index), side, 1)
     const best = this.ports.best(instrument.index)
     if (best === undefined)
-      return `There is no order book of ${instrument.symbol} yet: set a price, for example limit=${formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index))}, or close at market.`
+      return commandRefusal('no-book', {
+        symbol: instrument.symbol,
+        example: formatPrice(instrument, this.ports.kernel.portfolio.mark(instrument.index)),
+      })
     return side === 1 ? best.ask : best.bid
   }
 
-  private protection(command: Of<'protect'>, instrument: Instrument, actor: string): ChangeProtection | string {
+  private protection(command: Of<'protect'>, instrument: Instrument, actor: string): ChangeProtection | CommandRefusal {
     const { kernel, now } = this.ports
     const i = instrument.index
     const held: number = kernel.portfolio.positionLots(i)
-    if (held === 0) return `There is no position in ${instrument.symbol}.`
+    if (held === 0) return commandRefusal('no-position', { symbol: instrument.symbol })
     const side: Side = held > 0 ? 1 : -1
     const mark = kernel.portfolio.mark(i)
     const stop = command.stop === undefined ? undefined : this.stopOf(command.stop, instrument, side, mark)
-    if (typeof stop === 'string') return stop
+    if (isRefusal(stop)) return stop
     const target =
       command.target === undefined ? undefined : command.target === 'off' ? 'none' : priceAt(command.target, instrument, mark, side, 1)
-    if (typeof target === 'string' && target !== 'none') return target
+    if (isRefusal(target)) return target
     const trailBy = command.trail === undefined ? undefined : command.trail === 'off' ? 'none' : distanceOf(command.trail, instrument, mark)
-    if (typeof trailBy === 'string' && trailBy !== 'none') return trailBy
+    if (isRefusal(trailBy)) return trailBy
     const trail = trailBy === undefined || trailBy === 'none' ? trailBy : { by: trailBy, activation: undefined }
     return { type: 'change-protection', instrument: i, stop, target, trail, actor, ts: now() }
   }
 
   async protect(command: Of<'protect'>, instrument: Instrument, actor: string): Promise<CommandOutcome> {
     const input = this.protection(command, instrument, actor)
-    if (typeof input === 'string') return refused(input)
+    if (isRefusal(input)) return refused(input)
     const { stop, target, trail } = input
     const asked = await this.ports.ask(() => input)
     const legs = [
@@ -285,20 +286,20 @@ export class OrderCommands {
     }
   }
 
-  private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | string {
+  private stopOf(text: string, instrument: Instrument, side: Side, mark: Ticks): Ticks | CommandRefusal {
     if (text !== 'be') return priceAt(text, instrument, mark, side, -1)
     const position = this.ports.kernel.portfolio.positions[instrument.index]
-    if (position === undefined) return `There is no position in ${instrument.symbol}.`
+    if (position === undefined) return commandRefusal('no-position', { symbol: instrument.symbol })
     const entry = averageEntry(position, instrument)
     // Break-even with both fees paid would need a better price; the entry is what operators mean by it.
     return ticks(side === 1 ? Math.ceil(entry) : Math.floor(entry))
   }
 
-  private changing(command: Of<'change'>, actor: string): ChangeOrder | string {
+  private changing(command: Of<'change'>, actor: string): ChangeOrder | CommandRefusal {
     const { kernel, now } = this.ports
     const id = orderId(command.orderId)
     const order = kernel.config.instruments.flatMap((i) => kernel.orders.open(i.index)).find((o) => o.orderId === id && o.origin === 'ours')
-    if (order === undefined) return `Ballast has no open order #${command.orderId}.`
+    if (order === undefined) return commandRefusal('no-order', { order: command.orderId })
     const instrument = kernel.config.instruments[order.instrument] as Instrument
     const limit = command.limit === undefined ? undefined : parsePrice(instrument, command.limit)
     const trigger = command.trigger === undefined ? undefined : parsePrice(instrument, command.trigger)
@@ -306,15 +307,21 @@ export class OrderCommands {
     if (command.limit !== undefined && limit === undefined) return notAPrice(command.limit, instrument)
     if (command.trigger !== undefined && trigger === undefined) return notAPrice(command.trigger, instrument)
     if (command.quantity !== undefined && (quantity === undefined || quantity <= order.filled))
-      return `The quantity must be above the ${formatQuantity(instrument, order.filled)} already filled.`
-    if (limit !== undefined && order.limit === undefined) return `#${order.orderId} is a ${order.kind} order: it has no limit price.`
-    if (trigger !== undefined && order.trigger === undefined) return `#${order.orderId} is a ${order.kind} order: it has no trigger.`
-    if (limit === undefined && trigger === undefined && quantity === undefined) return 'Nothing to change: add limit=, trigger= or qty=.'
+      return commandRefusal('quantity-filled', { filled: formatQuantity(instrument, order.filled) })
+    if (limit !== undefined && order.limit === undefined)
+      return commandRefusal('no-limit-price', { order: order.orderId, kind: order.kind })
+    if (trigger !== undefined && order.trigger === undefined)
+      return commandRefusal('no-trigger', { order: order.orderId, kind: order.kind })
+    if (limit === undefined && trigger === undefined && quantity === undefined) return commandRefusal('nothing-to-change')
     return { type: 'change-order', instrument: order.instrument, orderId: id, lots: quantity, limit, trigger, actor, ts: now() }
   }
 
   /** Why a key may not make an entry of this change: what it adds to the order counts as what it opens. */
-  private async barred({ orderId: id, ...to }: ChangeOrder, instrument: Instrument, allows: KeyAllowance): Promise<string | undefined> {
+  private async barred(
+    { orderId: id, ...to }: ChangeOrder,
+    instrument: Instrument,
+    allows: KeyAllowance,
+  ): Promise<CommandRefusal | undefined> {
     const order = this.ports.kernel.orders.open(instrument.index).find((each) => each.orderId === id)
     if (order === undefined || order.class !== 'entry') return undefined
     const before = notionalOf(instrument, this.priceOf(order, instrument.index), order.lots, 'floor')
@@ -325,7 +332,7 @@ export class OrderCommands {
 
   async change(command: Of<'change'>, actor: string, allows: KeyAllowance): Promise<CommandOutcome> {
     const input = this.changing(command, actor)
-    if (typeof input === 'string') return refused(input)
+    if (isRefusal(input)) return refused(input)
     const instrument = this.ports.kernel.config.instruments[input.instrument] as Instrument
     const barred = await this.barred(input, instrument, allows)
     if (barred !== undefined) return refused(barred)
@@ -337,7 +344,7 @@ export class OrderCommands {
     const { kernel, now } = this.ports
     const id = orderId(command.id)
     const state = kernel.parentOrders.find(id)
-    if (state === undefined) return refused(`There is no running execution algorithm #${command.id}. List them with /algos.`)
+    if (state === undefined) return refused(commandRefusal('no-algorithm', { id: command.id }))
     const instrument = kernel.config.instruments[state.instrument] as Instrument
     const asked = await this.ports.ask(() => ({ type: 'steer-algorithm', id, to: command.to, actor, ts: now() }))
     const word = { paused: 'is paused; its open child order is canceled', working: 'continues', ended: 'ends; fills stay' }[command.to]
@@ -349,8 +356,8 @@ export class OrderCommands {
     instrument: Instrument,
     done: string,
   ): CommandOutcome {
-    const denial = denialText(asked.facts, instrument)
-    if (denial !== undefined) return { status: 'refused', text: denial, seq: asked.seq }
+    const denial = denialOf(asked.facts, instrument)
+    if (denial !== undefined) return { ...refused(denial), seq: asked.seq }
     const orders = ordersOf(asked.facts)
     return { status: 'done', text: done, seq: asked.seq, ...(orders.length === 0 ? {} : { orders }) }
   }
@@ -360,8 +367,11 @@ export class OrderCommands {
 export const ordersOf = (facts: readonly KernelFact[]): number[] =>
   facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [fact.command.orderId] : []))
 
-/** Why the kernel has denied it, with the figures that decided; undefined where it has not. */
-export function denialText(facts: readonly KernelFact[], instrument: Instrument): string | undefined {
+const denialRefusal = (symbol: string, denial: RiskDenial): CommandRefusal =>
+  new CommandRefusal(denial.rule, denial.figures, denialSentence(symbol, denial))
+
+/** Why the kernel has denied it; undefined where it has not. */
+export function denialOf(facts: readonly KernelFact[], instrument: Instrument): CommandRefusal | undefined {
   const denied = facts.find((fact) => fact.type === 'order-denied')
-  return denied?.type === 'order-denied' ? denialSentence(instrument.symbol, denied) : undefined
+  return denied?.type === 'order-denied' ? denialRefusal(instrument.symbol, denied) : undefined
 }

@@ -56,7 +56,7 @@ test.each<readonly [string, string | undefined, Partial<SetLimitCommand>, RegExp
   ['dayLoss', '3', {}, /^dayLoss cannot be '3': use a part of equity from 0\.1% to 20%, or money such as 500 USDT\.$/],
   ['dayLoss', '30%', {}, /^dayLoss cannot be '30%'/],
   ['drawdownOrange', '20%', {}, /^drawdownOrange \(20%\) must be below drawdownRed \(15%\)\.$/],
-  ['riskMin', '2%', { scope: { type: 'symbol', symbol: 'NOPE' } }, /^Ballast does not trade 'NOPE'\.$/],
+  ['riskMin', '2%', { scope: { type: 'symbol', symbol: 'NOPE' } }, /^Ballast does not trade 'NOPE'\. Traded: /],
   ['dayLoss', '3%', { scope: { type: 'strategy', strategy: 'nope' } }, /^There is no strategy 'nope'\. Running: s0, s1\.$/],
   ['staleAfter', '1min', symbol('BTCUSDT'), /^staleAfter is set for the account only\.$/],
   ['leverage', '2x', strategy('s0'), /^leverage is set for the account or a symbol only\.$/],

@@ -12,6 +12,7 @@ import type { CommandOutcome, CommandScope, TraderCommand } from '../../kernel/t
 import { formatQuantity, notionalOf } from '../../market/instrument.ts'
 import { centsText } from '../../risk/denial.ts'
 import { limitAt } from '../../core/money-limit.ts'
+import { type CommandRefusal, commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
 import { conflictsOf } from '../../risk/settings/conflicts.ts'
 import { SETTING_KEYS, type SettingKey, type SomeSettings, settingKeyOf, settingOf } from '../../risk/settings/setting.ts'
 import { allowedText, compareSettings, readSetting } from '../../risk/settings/value.ts'
@@ -36,8 +37,6 @@ interface JudgedSetting {
   /** What follows at once, in words; empty where nothing does. */
   readonly effects: readonly string[]
 }
-
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 
 export class RiskCommands {
   private readonly ports: RiskCommandPorts
@@ -92,27 +91,28 @@ export class RiskCommands {
   private judge({ key: given, value, scope, forMs }: SetLimitCommand, actor: string): JudgedSetting | CommandOutcome {
     const { kernel, now } = this.ports
     const { settings } = kernel.limits
-    if (settings === undefined) return refused('This trader has no limits that can be set.')
+    if (settings === undefined) return refused(commandRefusal('no-settings'))
     const key = settingKeyOf(given)
-    if (key === undefined) {
-      const near = nearestOf(given, SETTING_KEYS)
-      return refused(`There is no risk setting '${given}'.${near === undefined ? '' : ` Did you mean ${near}?`} All settings: /limits.`)
-    }
+    if (key === undefined) return refused(commandRefusal('unknown-setting', { key: given, near: nearestOf(given, SETTING_KEYS) }))
     const target = this.targetOf(scope)
-    if (typeof target === 'string') return refused(target)
+    if (isRefusal(target)) return refused(target)
     const { scopes } = settingOf(key)
     if (!scopes.includes(target.type))
-      return refused(`${key} is set for ${scopes.map((each) => (each === 'account' ? 'the account' : `a ${each}`)).join(' or ')} only.`)
+      return refused(
+        commandRefusal('setting-scope', {
+          key,
+          scopes: scopes.map((each) => (each === 'account' ? 'the account' : `a ${each}`)).join(' or '),
+        }),
+      )
     const own = ownOf(settings, target)
     const override = kernel.limits.overrideOf(target, key)
     const configured = ownOf(kernel.config.settings as typeof settings, target)[key]
     let text: string | undefined
     if (value === undefined) {
-      if (override === undefined)
-        return refused(`${key} already is what the configuration says${configured === undefined ? '' : ` (${configured})`}.`)
+      if (override === undefined) return refused(commandRefusal('setting-is-configured', { key, configured }))
     } else {
       const read = readSetting(key, value)
-      if (!('value' in read)) return refused(`${key} cannot be '${value}': use ${allowedText(key)}.`)
+      if (!('value' in read)) return refused(commandRefusal('setting-invalid', { key, given: value, allowed: allowedText(key) }))
       text = read.text
       if (own[key] === text) return { status: 'done', text: `${key} already is ${text}.` }
     }
@@ -123,13 +123,12 @@ export class RiskCommands {
       return this.judged({ key, target, text, actor, now: now() }, 'stricter', from, to)
     }
     const change = this.changeOf(key, target, from, to)
-    if (forMs !== undefined && change === 'stricter')
-      return refused(`${to} is stricter than ${from ?? 'no limit'}: a stricter limit stays until you change it. Leave out the time.`)
+    if (forMs !== undefined && change === 'stricter') return refused(commandRefusal('stricter-for-a-time', { to: to ?? 'not set', from }))
     const after = { ...own, [key]: to }
     const conflict = target.type === 'account' ? conflictsOf(after).find((each) => each.key === key || each.other === key) : undefined
     if (conflict !== undefined) {
       const { key: low, other: high, wants } = conflict
-      return refused(`${low} (${after[low]}) must be ${wants === 'below' ? 'below' : 'at most'} ${high} (${after[high]}).`)
+      return refused(commandRefusal('settings-conflict', { low, lowText: after[low] ?? '', high, highText: after[high] ?? '', wants }))
     }
     return this.judged({ key, target, text, actor, now: now(), forMs, before: override?.text }, change, from, to)
   }
@@ -186,18 +185,25 @@ export class RiskCommands {
     return 'value' in before && 'value' in after ? compareSettings(key, before.value, after.value, equity) : 'looser'
   }
 
-  private targetOf(scope: CommandScope): SettingTarget | string {
+  private targetOf(scope: CommandScope): SettingTarget | CommandRefusal {
     const { config } = this.ports.kernel
     if (scope.type === 'account') return { type: 'account' }
     if (scope.type === 'strategy') {
       const known = [...config.strategies.map(({ id }) => id as string), ...((config.manual ?? []).length > 0 ? [MANUAL_OWNER] : [])]
       return known.includes(scope.strategy)
         ? { type: 'strategy', strategy: strategyId(scope.strategy) }
-        : `There is no strategy '${scope.strategy}'. Running: ${known.join(', ')}.`
+        : commandRefusal('unknown-strategy', { strategy: scope.strategy, running: known.join(', ') })
     }
     return config.instruments.some(({ symbol }) => symbol === scope.symbol)
       ? { type: 'symbol', symbol: scope.symbol }
-      : `Ballast does not trade '${scope.symbol}'.`
+      : commandRefusal('unknown-symbol', {
+          symbol: scope.symbol,
+          near: nearestOf(
+            scope.symbol,
+            config.instruments.map(({ symbol }) => symbol),
+          ),
+          traded: config.instruments.map(({ symbol }) => symbol).join(', '),
+        })
   }
 
   /** A limit below what is open now closes nothing: what happens is said. */

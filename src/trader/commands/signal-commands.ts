@@ -11,13 +11,13 @@ import { type Instrument, formatQuantity, parseQuantity, shownPrice } from '../.
 import type { Ceiling } from '../../signals-in/signal.ts'
 import { WEBHOOK } from '../../strategy/builtin/webhook.ts'
 import type { Target } from '../../trading/order.ts'
-import { priceAt, sizeOf } from './asked-order.ts'
-import { type OrderCommandPorts, denialText, ordersOf } from './order-commands.ts'
+import { type CommandRefusal, commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
+import { priceAt, sizeOf, wrongSide } from './asked-order.ts'
+import { type OrderCommandPorts, denialOf, ordersOf } from './order-commands.ts'
 
 const PERCENT_SCALE = 4
 const PERCENT_ONE = 1_000_000
 
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
 type Wanted = Pick<OutsideSignalInput, 'lotsMax' | 'limit' | 'stop' | 'targets' | 'exit'>
 
 export class SignalCommands {
@@ -35,11 +35,11 @@ export class SignalCommands {
     if (!mayEnter && !this.closes(wish, instrument))
       return refused(
         command.barred !== undefined
-          ? `Ignored: ${command.source} may not enter ${command.barred}, and nothing is held against it.`
-          : `Ignored: it waited ${lateMinutes ?? 0} min for the trader, and an entry does not. Exits are carried out whenever they come.`,
+          ? commandRefusal('signal-side-barred', { source: command.source, barred: command.barred })
+          : commandRefusal('signal-too-late', { minutes: lateMinutes ?? 0 }),
       )
     const wanted = mayEnter ? this.wanted(command, instrument) : this.wantedExit(command, instrument)
-    if (typeof wanted === 'string') return refused(wanted)
+    if (isRefusal(wanted)) return refused(wanted)
     const asked = await this.ports.ask(() => ({
       type: 'outside-signal',
       strategy: strategyId(command.strategy),
@@ -62,47 +62,46 @@ export class SignalCommands {
     return wish === 'long' ? held < 0 : wish === 'short' ? held > 0 : true
   }
 
-  private ownerProblem({ strategy }: SignalCommand, { index, symbol }: Instrument): string | undefined {
+  private ownerProblem({ strategy }: SignalCommand, { index, symbol }: Instrument): CommandRefusal | undefined {
     const { kernel } = this.ports
     const owner = kernel.portfolio.ownerOrExternal(index)
-    if (owner !== strategy)
-      return `${symbol} belongs to ${owner}, and the source trades for ${strategy} (symbol-owned). Give it the symbol: /strategy ${strategy} add ${symbol} of ${WEBHOOK}`
+    if (owner !== strategy) return commandRefusal('signal-symbol-owned', { symbol, owner, strategy, kind: WEBHOOK })
     const definition = kernel.runs[index]?.definition.name
     return definition === WEBHOOK
       ? undefined
-      : `${strategy} runs ${definition ?? 'nothing'}: signals from outside are for a strategy of ${WEBHOOK}. Add one: /strategy ${WEBHOOK} add ${symbol}`
+      : commandRefusal('signal-strategy', { symbol, strategy, runs: definition ?? 'nothing', kind: WEBHOOK })
   }
 
-  /** Prices and the most that an entry may be; a sentence where they cannot be. */
-  private wanted(command: SignalCommand, instrument: Instrument): Wanted | string {
+  /** Prices and the most that an entry may be. */
+  private wanted(command: SignalCommand, instrument: Instrument): Wanted | CommandRefusal {
     const { kernel } = this.ports
     const mark = kernel.portfolio.mark(instrument.index)
     const side: Side = command.wish === 'short' || command.wish === 'sell' ? -1 : 1
-    if (mark <= 0) return `${instrument.symbol} has no price yet.`
+    if (mark <= 0) return commandRefusal('no-price', { symbol: instrument.symbol })
     const limit = command.limit === undefined ? undefined : priceAt(command.limit, instrument, mark, side, -1)
-    if (typeof limit === 'string') return limit
+    if (isRefusal(limit)) return limit
     const from = limit ?? mark
     const stop = command.stop === undefined ? undefined : priceAt(command.stop, instrument, from, side, -1)
-    if (typeof stop === 'string') return stop
+    if (isRefusal(stop)) return stop
     const targets = targetsOf(command, instrument, from, side)
-    if (typeof targets === 'string') return targets
+    if (isRefusal(targets)) return targets
     const lotsMax = this.most(command, instrument, { limit, stop })
-    if (typeof lotsMax === 'string') return lotsMax
+    if (isRefusal(lotsMax)) return lotsMax
     return { limit, stop, lotsMax, targets: targets.length === 0 ? undefined : targets }
   }
 
   /** A quantity is rounded to whole lots upwards: an exit never leaves more than was asked. */
-  private wantedExit({ exit }: SignalCommand, instrument: Instrument): Wanted | string {
+  private wantedExit({ exit }: SignalCommand, instrument: Instrument): Wanted | CommandRefusal {
     if (exit === undefined) return {}
     if (exit.mode === 'part') {
       const part = parseDecimal(exit.value, RATE_SCALE - 2, 'ceil')
       return part === undefined || part <= 0 || part > RATE_ONE
-        ? `An exit of ${exit.value} % is no part of a position.`
+        ? commandRefusal('exit-part-invalid', { percent: exit.value })
         : { exit: { part: rate(part) } }
     }
     const quantity = parseQuantity(instrument, exit.value, 'ceil')
     return quantity === undefined || quantity <= 0
-      ? `An exit of ${exit.value} ${instrument.symbol} is no quantity.`
+      ? commandRefusal('exit-quantity-invalid', { given: exit.value, symbol: instrument.symbol })
       : { exit: { lots: lots(quantity) } }
   }
 
@@ -111,7 +110,7 @@ export class SignalCommands {
     { ceiling, notionalMax }: SignalCommand,
     instrument: Instrument,
     prices: { readonly limit: Ticks | undefined; readonly stop: Ticks | undefined },
-  ): Lots | undefined | string {
+  ): Lots | undefined | CommandRefusal {
     const { kernel } = this.ports
     let most: number = Number.POSITIVE_INFINITY
     const sizes = [
@@ -120,7 +119,7 @@ export class SignalCommands {
     ]
     for (const size of sizes) {
       const lotsOfIt = sizeOf(size, instrument, prices, kernel)
-      if (typeof lotsOfIt === 'string') return lotsOfIt
+      if (isRefusal(lotsOfIt)) return lotsOfIt
       most = Math.min(most, lotsOfIt)
     }
     return Number.isFinite(most) ? lots(most) : undefined
@@ -143,15 +142,15 @@ export class SignalCommands {
 
   private outcome({ seq, facts }: { readonly seq: number; readonly facts: readonly KernelFact[] }, instrument: Instrument): CommandOutcome {
     const orders = ordersOf(facts)
-    const denial = denialText(facts, instrument)
+    const denial = denialOf(facts, instrument)
     const canceled = facts.filter((fact) => fact.type === 'cancel-requested').length
     const done = [
       ...facts.flatMap((fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? [orderWords(fact, instrument)] : [])),
       ...(facts.some((fact) => fact.type === 'close-wanted') ? ['Selling the coins'] : []),
       ...(canceled === 0 ? [] : [`Canceling ${canceled} ${canceled === 1 ? 'order' : 'orders'}`]),
     ]
-    if (denial !== undefined && done.length === 0) return { status: 'refused', text: denial, seq }
-    const text = done.length === 0 ? this.nothingText(instrument) : `${done.join('. ')}.${denial === undefined ? '' : ` ${denial}`}`
+    if (denial !== undefined && done.length === 0) return { ...refused(denial), seq }
+    const text = done.length === 0 ? this.nothingText(instrument) : `${done.join('. ')}.${denial === undefined ? '' : ` ${denial.text}`}`
     return { status: 'done', text, seq, ...(orders.length === 0 ? {} : { orders }) }
   }
 
@@ -168,13 +167,12 @@ export class SignalCommands {
   }
 }
 
-function targetsOf({ targets }: SignalCommand, instrument: Instrument, from: Ticks, side: Side): readonly Target[] | string {
+function targetsOf({ targets }: SignalCommand, instrument: Instrument, from: Ticks, side: Side): readonly Target[] | CommandRefusal {
   const read: Target[] = []
   for (const { at, share } of targets ?? []) {
     const price = priceAt(at, instrument, from, side, 1)
-    if (typeof price === 'string') return price
-    if ((price - from) * side <= 0)
-      return `The target ${shownPrice(instrument, price)} is on the wrong side of ${shownPrice(instrument, from)}.`
+    if (isRefusal(price)) return price
+    if ((price - from) * side <= 0) return wrongSide(price, from, instrument)
     read.push({ price, share: share === undefined ? 1 / (targets ?? []).length : Number(share) })
   }
   return read

@@ -8,6 +8,7 @@ import type { StrategyConfig } from '../../kernel/config.ts'
 import type { KernelInput, StrategiesChanged } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { StrategyList } from '../../kernel/state/strategies/strategy-runs.ts'
+import { type CommandRefusal, commandRefusal, refused } from '../../trading/command-refusal.ts'
 import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import type { TradedVenue } from '../../venue/port/venue.ts'
@@ -44,8 +45,6 @@ interface Judged {
   readonly key: string
 }
 
-const refused = (text: string): CommandOutcome => ({ status: 'refused', text })
-
 export class PlanChange {
   private readonly ports: PlanChangePorts
   private last: Promise<unknown> = Promise.resolve()
@@ -69,9 +68,9 @@ export class PlanChange {
 
   private async judge({ ask, closes }: StrategiesCommand, actor: string): Promise<Judged | CommandOutcome> {
     const { kernel, plans, venue } = this.ports
-    if (kernel.config.isSafe === true) return refused('Safe mode: strategies do not decide. Restart Ballast first.')
+    if (kernel.config.isSafe === true) return refused(commandRefusal('safe-mode'))
     const found = await plans.prepare(ask, actor)
-    if (!found.ok) return refused(`${found.error.sentence} ${found.error.next}`)
+    if (!found.ok) return refused(commandRefusal('plan-invalid', { problem: found.error.sentence, next: found.error.next }))
     const prepared = found.value
     const known = new Set(kernel.config.instruments.map(({ symbol }) => symbol))
     const newSymbols = [...new Set([...prepared.plan.plans.flatMap(({ symbols }) => symbols), ...prepared.plan.manual])].filter(
@@ -79,7 +78,7 @@ export class PlanChange {
     )
     if (newSymbols.length > 0) {
       const listed = await venue.instruments(newSymbols)
-      if (!listed.ok) return refused(`${newSymbols.join(', ')}: ${listed.error.detail}`)
+      if (!listed.ok) return refused(commandRefusal('symbols-unlisted', { symbols: newSymbols.join(', '), problem: listed.error.detail }))
     }
     // Symbols without a number stand in no order of this kernel: they are compared by what is known of them.
     const list = strategiesOf(prepared.plan, kernel.config.instruments, kernel.config.intervalMs)
@@ -120,7 +119,7 @@ export class PlanChange {
   }
 
   /** A position belongs to who opened it: another strategy does not find it under its symbol (S4). */
-  private takenOver(list: StrategyList, closes: boolean): string | undefined {
+  private takenOver(list: StrategyList, closes: boolean): CommandRefusal | undefined {
     const { kernel } = this.ports
     for (const { id, instrument } of symbolsLeft(kernel.config.strategies, list.strategies)) {
       const symbol = kernel.config.instruments[instrument]?.symbol ?? ''
@@ -128,9 +127,7 @@ export class PlanChange {
         list.strategies.find((each) => each.instruments.includes(instrument))?.id ??
         (list.manual.includes(instrument) ? 'manual' : undefined)
       if (kernel.portfolio.positionLots(instrument) === 0 || heir === undefined) continue
-      return closes
-        ? `${symbol} goes from ${id} to ${heir} and has a position: take it from ${id} with close first, then give it to ${heir}.`
-        : `${symbol} has a position of ${id}, so ${heir} cannot take it over. Close it first: /close ${symbol}`
+      return commandRefusal(closes ? 'close-before-owner' : 'position-changes-owner', { symbol, owner: id, heir })
     }
     return undefined
   }
@@ -138,8 +135,7 @@ export class PlanChange {
   private async change(command: StrategiesCommand, actor: string): Promise<CommandOutcome> {
     const judged = await this.judge(command, actor)
     if ('status' in judged) return judged
-    if (command.seen !== undefined && command.seen !== judged.key)
-      return refused('Files or positions have changed since the card was shown. Send the command again.')
+    if (command.seen !== undefined && command.seen !== judged.key) return refused(commandRefusal('changed-since-shown'))
     const { prepared, difference, list, lines, newSymbols } = judged
     const leaving = this.leaving(command, difference, actor)
     if (list === undefined) {
@@ -173,13 +169,13 @@ export class PlanChange {
     prepared: PreparedPlan,
     leaving: readonly KernelInput[],
     actor: string,
-  ): Promise<Result<number, string>> {
+  ): Promise<Result<number, CommandRefusal>> {
     const { kernel, now, submit } = this.ports
     const begins = [...difference.added, ...difference.changed.map(({ after }) => after)]
     for (let read = 1; ; read++) {
       const history = await StartHistory.read(this.ports, begins)
       let isDone = false
-      let failure: string | undefined
+      let failure: CommandRefusal | undefined
       const seq = await submit(() => {
         if (!history.isCurrent() && read < READS_MAX) return []
         if (!history.isCurrent())
@@ -222,12 +218,12 @@ const ownerIn = ({ plans }: PreparedPlan['plan'], symbol: string): string =>
 const laterText = (later: readonly string[]): string =>
   later.length === 0 ? '' : ` ${later.join(', ')} ${later.length === 1 ? 'counts' : 'count'} from the next start of Ballast.`
 
-/** What keeps it from being written, in words. */
-function attempt(keep: () => void): string | undefined {
+/** What keeps it from being written. */
+function attempt(keep: () => void): CommandRefusal | undefined {
   try {
     keep()
     return undefined
   } catch (thrown) {
-    return `The data directory cannot be written (${thrown instanceof Error ? thrown.message : String(thrown)}), so nothing was changed.`
+    return commandRefusal('not-kept', { problem: thrown instanceof Error ? thrown.message : String(thrown) })
   }
 }

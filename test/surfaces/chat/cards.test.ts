@@ -1,6 +1,7 @@
 /**
  * Confirmation, lateness and the record: what each card says, who may answer it, and what then reaches the trader.
  */
+import { refusedAs } from '../../support/refused-as.ts'
 import { describe, expect, test } from 'vitest'
 import { CONFIRM_TTL_MS } from '../../../api/commands/confirm-rules.ts'
 import { CommandRunner } from '../../../api/commands/run.ts'
@@ -269,7 +270,7 @@ describe('time and record', () => {
     const refusing = new CommandRunner({
       ...silent.ports,
       control: {
-        send: async () => ({ status: 'refused' as const, text: 'There is no strategy x.' }),
+        send: async () => refusedAs('unknown-strategy', 'There is no strategy x.'),
         preview: async () => undefined,
       },
     })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { coinOf, costsOf, short } from '../../../api/commands/words/format.ts'
 import { resolveSymbol } from '../../../api/commands/symbol.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'
+import { refusedAs } from '../../support/refused-as.ts'
 
 const said = async (known: readonly string[], text: string): Promise<string> => {
   const world = makeWorld()
@@ -54,7 +55,7 @@ test.each([
 
 test('a refused close names the symbol once', async () => {
   const world = makeWorld()
-  world.outcome = { status: 'refused', text: 'BTCUSDT: this execution algorithm is not available for the order (execution).' }
+  world.outcome = refusedAs('execution', 'BTCUSDT: this execution algorithm is not available for the order (execution).')
   const asked = await world.runner.runLine('close BTC 50%', by('trader'))
   const { reply } = await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
   expect(reply.fields).toMatchObject([{ name: 'BTCUSDT', value: 'this execution algorithm is not available for the order (execution).' }])

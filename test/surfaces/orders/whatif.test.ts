@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Reply } from '../../../api/commands/reply.ts'
 import type { AssessmentDetail } from '../../../src/risk/assessment/assessment-detail.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
+import { refusedAs } from '../../support/refused-as.ts'
 
 const fieldsOf = (reply: Reply): Record<string, string> => Object.fromEntries(reply.fields.map(({ name, value }) => [name, value]))
 const risk: AssessmentDetail = {
@@ -59,8 +60,7 @@ describe('whatif', () => {
   test('one that would be refused says the rule with its figures, and offers no order', async () => {
     const world = makeWorld()
     world.preview = {
-      status: 'refused',
-      text: 'BTCUSDT: an entry needs a stop (stop-missing).',
+      ...refusedAs('stop-missing', 'BTCUSDT: an entry needs a stop (stop-missing).'),
       figures,
       risk: { ...risk, liquidationPrice: null, liquidationFraction: null, liquidationRanges: null, marginalVar95: null, var95After: null },
     }
@@ -89,7 +89,7 @@ describe('whatif', () => {
   test('a trader that says nothing, and words of which it makes no order', async () => {
     const world = makeWorld()
     expect((await world.runner.runLine('whatif long BTC $500', by('viewer'))).reply.title).toBe('The trader has not responded')
-    world.preview = { status: 'refused', text: 'BTCUSDT has no price yet. Try again in a minute.' }
+    world.preview = refusedAs('no-price', 'BTCUSDT has no price yet. Try again in a minute.', { symbol: 'BTCUSDT' })
     expect((await world.runner.runLine('whatif long BTC $500', by('viewer'))).reply.text).toBe(
       'BTCUSDT has no price yet. Try again in a minute.',
     )

@@ -9,6 +9,7 @@ import type { HoldRow } from '../../../src/journal/row.ts'
 import type { TraderCommand } from '../../../src/kernel/trader-command.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
 import { strategyRowOf as row } from '../../support/strategy-row.ts'
+import { refusedAs } from '../../support/refused-as.ts'
 
 const hold: HoldRow = {
   holdId: 'h',
@@ -109,7 +110,7 @@ describe('moving capital', () => {
   test('a trader that refuses ends it, and says what was moved', async () => {
     const { world, runner } = system()
     const card = await runner.runLine('/allocator equal', by('admin'))
-    world.outcome = { status: 'refused', text: 'No.' }
+    world.outcome = refusedAs('safe-mode', 'No.')
     expect((await runner.answer(card.confirmation?.id ?? '', 'yes', by('admin'))).reply.text).toBe('Stopped at fade: No.')
   })
 })

@@ -7,6 +7,7 @@ import { readRebalance } from '../../../api/commands/rebalance/args.ts'
 import { renderTelegram } from '../../../bots/telegram/render.ts'
 import { by } from '../../support/command-world.ts'
 import { type RebalanceWorld, makeRebalanceWorld } from '../../support/rebalance-world.ts'
+import { refusedAs } from '../../support/refused-as.ts'
 
 const ASKED = 'rebalance XRP=10%,ADA=20%,SOL=15% band=1%'
 
@@ -89,10 +90,16 @@ describe('the card', () => {
 
   test('what the risk check refuses is left out of the plan, with its sentence', async () => {
     const world = makeRebalanceWorld()
-    world.preview = { status: 'refused', text: 'SOLUSDT: planned loss is above the limit (planned-loss).' }
+    world.preview = refusedAs('planned-loss', 'SOLUSDT: planned loss is above the limit (planned-loss).', {
+      planned: '60.00',
+      limit: '50.00',
+    })
     const { reply } = await world.runner.runLine('rebalance SOL=15% band=1%', by('trader'))
     expect(reply.title).toBe('Nothing to rebalance')
-    expect(reply.fields).toContainEqual({ name: 'SOL left out', value: 'planned loss is above the limit (planned-loss).' })
+    expect(reply.fields).toContainEqual({
+      name: 'SOL left out',
+      value: 'planned loss 60.00 USDT at the stop is above the limit of 50.00 USDT per trade (planned-loss).',
+    })
   })
 
   test('the calendar counts from the last one that was done', async () => {
@@ -170,7 +177,8 @@ describe('S16: carried out', () => {
 
   test('an addition that the trader refuses is left out, and the rest goes on', async () => {
     const world = makeRebalanceWorld()
-    world.before = (command) => (command.name === 'open' ? { status: 'refused', text: 'SOLUSDT: margin (margin).' } : undefined)
+    world.before = (command) =>
+      command.name === 'open' ? refusedAs('margin', 'SOLUSDT: margin (margin).', { problem: 'margin' }) : undefined
     await yes(world, ASKED)
     expect(world.rows[0]?.status).toBe('done')
     expect(shown(world)).toContain('Left out: SOL (margin (margin).)')
@@ -276,7 +284,7 @@ describe('S16: carried out', () => {
             ...each,
             markPrice: (Number(each.markPrice) * (1 + move / 1_000)).toFixed(4),
           }))
-          return refused === 0 ? { status: 'refused', text: 'no' } : undefined
+          return refused === 0 ? refusedAs('no-price', 'no') : undefined
         }
         await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
         expect(world.rows[0]?.status).not.toBe('running')

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { CommandRunner } from '../../../api/commands/run.ts'
 import type { FillRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'
 import { type World, by, makeWorld } from '../../support/command-world.ts'
+import { refusedAs } from '../../support/refused-as.ts'
 
 const filled = (
   world: World,
@@ -73,7 +74,7 @@ describe('a close', () => {
 
   test('a close is asked about whatever the preview says: an exit is never refused by it', async () => {
     const world = makeWorld()
-    world.preview = { status: 'refused', text: 'no' }
+    world.preview = refusedAs('no-price', 'no')
     expect((await world.runner.runLine('close BTC 33%', by('trader'))).status).toBe('confirm')
   })
 })
@@ -93,7 +94,7 @@ describe('what adds risk is judged before it is asked', () => {
         until: null,
       },
     ]
-    world.preview = { status: 'refused', text: 'BTCUSDT: the day may lose 3 USDT more (gap-test).' }
+    world.preview = refusedAs('gap-test', 'BTCUSDT: the day may lose 3 USDT more (gap-test).')
     const { status, reply, confirmation } = await world.runner.runLine(line, by('admin'))
     expect([status, confirmation, world.sent]).toEqual(['refused', undefined, []])
     expect(reply.text).toContain('(gap-test)')
