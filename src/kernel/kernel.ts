@@ -180,7 +180,7 @@ export class Kernel {
       strategyOrders,
       strategyRuns,
     })
-    const parts = { gateway, bookkeeper, brackets, safety, external, orderEvents, modes, starts, versions, algorithms }
+    const parts = { gateway, closer, bookkeeper, brackets, safety, external, orderEvents, modes, starts, versions, algorithms }
     this.others = new OtherInputs(context, parts, this.decisions, (owners) => {
       this.own(owners)
     })

@@ -7,7 +7,9 @@ import { describe, expect, test } from 'vitest'
 import { InvariantError } from '../../src/core/assert.ts'
 import { MINUTE_MS, type Side, cash, lots, strategyId, ticks, ts } from '../../src/core/units.ts'
 import type { Hold } from '../../src/kernel/state/holds.ts'
+import type { KernelFact } from '../../src/kernel/fact.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
+import type { SubmitOrder } from '../../src/trading/event.ts'
 import { BTC, Bench, ETH, brief, ordersOf, signal } from '../support/kernel/kernel-run.ts'
 
 describe('signals', () => {
@@ -279,6 +281,35 @@ describe('S7 panic', () => {
     const [second] = ordersOf(again)
     expect(brief(bench.give(bench.fillOf(second as NonNullable<typeof second>)))).toEqual(['closed 0'])
     expect(bench.held).toBe(0)
+  })
+
+  test('S7 what the venue refuses to close is tried three times at once, and then each 15 s', () => {
+    const bench = new Bench()
+    bench.enter()
+    const refuse = (facts: readonly KernelFact[]) =>
+      bench.give({
+        type: 'order-rejected',
+        instrument: BTC,
+        orderId: ordersOf(facts)[0]?.orderId,
+        venueOrderId: undefined,
+        code: '1',
+        detail: 'no',
+        ts: ts(bench.now),
+      })
+    const pass = (ms: number) => {
+      bench.now += ms
+      return bench.give({ type: 'time-advanced', marks: [100, 100], ts: ts(bench.now) })
+    }
+    const second = refuse(panic(bench))
+    const third = refuse(second)
+    expect([ordersOf(second), ordersOf(third), ordersOf(refuse(third))].map((sent) => sent.length)).toEqual([1, 1, 0])
+    expect(brief(pass(14_000))).toEqual([])
+    const later = pass(1_000)
+    expect(brief(later)).toEqual(['flatten sell 10'])
+    // While it is under way nothing is sent beside it.
+    expect(brief(pass(60_000))).toEqual([])
+    bench.give(bench.fillOf(ordersOf(later)[0] as SubmitOrder))
+    expect([bench.held, brief(pass(60_000))]).toEqual([0, []])
   })
 
   test('S7 the state after it is lifted by an admin’s command only', () => {

@@ -334,6 +334,27 @@ describe('what is ours', () => {
     expect(bench.kernel.portfolio.dayLoss).toBe(0)
   })
 
+  test('S7 a panic sends no order for coins that are too few to be sold, however often more of them come', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    bench.filled(1, 1)
+    expect(brief(bench.give({ type: 'panic', actor: 'cli', reason: 'drill', ts: ts(bench.now) }))).toEqual([
+      'hold panic no-orders',
+      'P1 panic.started',
+      'cancel 1: panic by cli',
+    ])
+    expect(brief(bench.filled(1, 1))).toEqual([])
+    bench.canceled(orderId(1))
+    expect(brief(bench.bare(6_000))).toEqual(['dust-left', 'P3 position.dust', 'closed 0'])
+  })
+
+  test('an operator who closes coins that are too few to be sold reads why it is not done', () => {
+    const bench = new Spot()
+    bench.say(signal(1, 90))
+    bench.filled(1, 2)
+    expect(brief(bench.close())).toEqual(['denied reduce: notional-min'])
+  })
+
   test('a close is not worked: its parts and the stop would sell the same coins', () => {
     const bench = Spot.held()
     const execution = parseExecution('twap:10m:2')

@@ -16,6 +16,7 @@ import type { KernelContext } from '../context.ts'
 import type { KernelInput, ProtectionMissing } from '../input.ts'
 import type { OrderEvent, WalletAdjusted } from '../../trading/event.ts'
 import type { OrderEventHandler } from './order-events.ts'
+import type { PositionCloser } from '../orders/position-closer.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { SafetyControls } from './safety-controls.ts'
 import type { StrategyStarts } from './strategy-starts.ts'
@@ -38,6 +39,7 @@ export type OtherInput = Exclude<KernelInput, OrderEvent | CommandInput | { read
 
 export interface OtherInputParts {
   readonly gateway: OrderGateway
+  readonly closer: PositionCloser
   readonly bookkeeper: Bookkeeper
   readonly brackets: Brackets
   readonly safety: SafetyControls
@@ -128,6 +130,7 @@ export class OtherInputs {
     switch (input.type) {
       case 'time-advanced':
         this.decisions.decideBreakers()
+        if (this.context.holds.length !== 0) this.parts.closer.closeRefused((i) => this.parts.safety.isFlattening(i))
         this.parts.gateway.expireOrders()
         this.decisions.decideAlgorithms()
         return

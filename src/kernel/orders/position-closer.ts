@@ -3,7 +3,7 @@
  */
 import type { Brackets } from './brackets.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
-import { type Instrument, isTooSmall } from '../../market/instrument.ts'
+import { type Instrument, isTooSmall, notionalOf } from '../../market/instrument.ts'
 import { type InstrumentIndex, type Lots, type Side, type Ticks, lots } from '../../core/units.ts'
 import type { KernelConfig } from '../config.ts'
 import type { KernelContext } from '../context.ts'
@@ -11,10 +11,24 @@ import { LimitCloses, type OwnClose } from './limit-closes.ts'
 import { type Order, type Reason, isLimitClose, isOwnExit, isSpotExit, openLotsOf } from '../../trading/order.ts'
 import type { OrderEvent } from '../../trading/event.ts'
 import type { OrderGateway } from './order-gateway.ts'
+import { type RiskDenial, coinsText } from '../../risk/denial.ts'
 import type { OrderTable } from '../state/order-table.ts'
 import type { PendingClose, PendingCloses } from '../state/pending-closes.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import { REDUCES_NOTHING } from '../state/holds.ts'
+
+/** Exits that the venue refuses within the span before the next one waits: as fast as it answers would be a storm of orders that closes nothing. */
+const REFUSALS_MAX = 3
+const REFUSED_SPAN_MS = 15_000
+
+const tooSmall = (instrument: Instrument, price: Ticks, quantity: Lots): RiskDenial => ({
+  rule: 'notional-min',
+  figures: {
+    notional: coinsText(notionalOf(instrument, price, quantity, 'floor')),
+    min: coinsText(instrument.notionalMin),
+  },
+})
+
 export class PositionCloser {
   private readonly config: KernelConfig
   private readonly portfolio: PortfolioState
@@ -53,26 +67,29 @@ export class PositionCloser {
     const side: Side = held > 0 ? -1 : 1
     const isSpot = instrument.category === 'spot'
     if (intentClass === 'flatten') this.limitCloses.takeBack(i, 0, reason.rule)
+    const deny = (denial: RiskDenial): void => this.gateway.deny(this.portfolio.ownerOrExternal(i), i, intentClass, side, denial, reason)
     const size = this.unclosed(i, counts)
     let left: number = Math.min(size, part ?? size)
     // What would be left could not be sold any more.
     if (isSpot && left > 0 && isTooSmall(instrument, this.portfolio.mark(i), lots(size - left))) left = size
     if (left <= 0) {
       if (part !== undefined || intentClass === 'flatten') return
-      if (held === 0)
-        this.gateway.deny(
-          this.portfolio.ownerOrExternal(i),
-          i,
-          intentClass,
-          side,
-          { rule: 'exit-not-verified', figures: { held: '0' } },
-          reason,
-        )
+      if (held === 0) deny({ rule: 'exit-not-verified', figures: { held: '0' } })
+      return
+    }
+    if (isSpot && this.isUnsellable(instrument, lots(left))) {
+      // The watchdog writes off what the venue does not take (safety-controls).
+      if (intentClass !== 'flatten') deny(tooSmall(instrument, this.portfolio.mark(i), lots(left)))
       return
     }
     this.limitCloses.takeBack(i, size - left, reason.rule)
     if (isSpot) this.wantClose(i, left, intentClass, reason)
     else this.gateway.sendExit(i, lots(left), intentClass, reason)
+  }
+
+  private isUnsellable(instrument: Instrument, quantity: Lots): boolean {
+    const mark = this.portfolio.mark(instrument.index)
+    return mark > 0 && isTooSmall(instrument, mark, quantity)
   }
 
   /** Closes so much that `left` stays once all that is being closed has filled; nothing where that is so already. */
@@ -126,6 +143,28 @@ export class PositionCloser {
     if (this.portfolio.openTrade(i) !== undefined) this.close(i, undefined, 'flatten', { rule: cause, values: {} })
   }
 
+  /** As time passes: what the venue has refused to close while everything is flattened is tried again. */
+  closeRefused(isFlattening: (i: InstrumentIndex) => boolean): void {
+    for (const { index: i } of this.config.instruments) {
+      if (!isFlattening(i) || this.portfolio.openTrade(i) === undefined || this.isRefusedOften(i)) continue
+      const refused = this.refusedExits(i).at(-1)
+      if (refused !== undefined) this.close(i, undefined, 'flatten', refused.reason)
+    }
+  }
+
+  /** Exits that are remembered, oldest first. */
+  private refusedExits(i: InstrumentIndex): readonly Order[] {
+    return this.orders
+      .recent(i)
+      .filter((order) => order.class !== 'entry' && order.origin === 'ours' && order.status === 'rejected')
+      .sort((a, b) => a.orderId - b.orderId)
+  }
+
+  private isRefusedOften(i: InstrumentIndex): boolean {
+    const since = this.portfolio.now - REFUSED_SPAN_MS
+    return this.refusedExits(i).filter((order) => order.updatedTs > since).length >= REFUSALS_MAX
+  }
+
   /** What an order's end asks for: an exit that failed is tried again while a panic lasts, and is P1 in any case. */
   afterOrderEvent(event: OrderEvent, panicActive: boolean): void {
     if (
@@ -154,8 +193,10 @@ export class PositionCloser {
     if (!isExit || held === 0) return
     // A target that is gone leaves the stop: the position is not closed for it.
     const isLost = event.type === 'order-never-arrived' && !order.cancelRequested
-    if (panicActive) this.close(event.instrument, undefined, 'flatten', order.reason)
-    else if (order.class === 'protective' || !isLost) return
+    if (panicActive) {
+      if (event.type !== 'order-rejected' || !this.isRefusedOften(event.instrument))
+        this.close(event.instrument, undefined, 'flatten', order.reason)
+    } else if (order.class === 'protective' || !isLost) return
     else if (isLimitClose(order) && order.limit !== undefined)
       this.closeAtLimit(event.instrument, lots(openLotsOf(order)), order.limit, order.reason, ownOf(order))
     // No more than it was for: a half that was lost is a half.
