@@ -121,8 +121,26 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
   'no-size': (f) => `size ${f.quantity ?? f.budget} is below the minimum order size ${f.minimum}`,
 }
 
-/** `symbol` first, the rule's name last. A problem that was found in words is said as it is. */
+/** What stands against an order beside the figures of its rule. A journal of before may have it in words, which are shown as they are. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  'spot-close-worked':
+    'a close of spot is not worked, since its parts and the stop would sell the same coins: close parts of it instead, as 25%',
+  'symbol-is-worked': 'another order is being worked on this symbol',
+  'no-atr': 'the average true range is not known yet: sizing by volatility waits for it',
+  'late-bar': 'the bar came late: exits only',
+  'spot-stop-entry': 'a stop entry on spot would have no stop of its own: enter at market or at a limit',
+  'stop-of-position': 'it is the stop of a position: /sl moves it',
+  'spot-trailing-stop': 'spot has no trailing stop',
+  'spot-limit-close':
+    'a close at a price would lock the coins that the stop must be able to sell: set a target with /tp, or close at market',
+  'closing-already': 'all of it is being closed at market',
+}
+
+/** `symbol` first, the rule's name last. */
 export const denialSentence = (symbol: string, denial: RiskDenial): string => `${symbol}: ${denialWords(denial)}`
 
 /** Where the symbol stands beside it already. */
-export const denialWords = ({ rule, figures }: RiskDenial): string => `${figures.problem ?? WORDS[rule](figures)} (${rule}).`
+export const denialWords = ({ rule, figures }: RiskDenial): string => `${problemWords(figures) ?? WORDS[rule](figures)} (${rule}).`
+
+const problemWords = ({ problem }: RiskFigures): string | undefined =>
+  problem === undefined ? undefined : (PROBLEMS[problem] ?? String(problem))

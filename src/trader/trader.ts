@@ -15,7 +15,6 @@ import type { Bar } from '../market/bars.ts'
 import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
 import { eventsOf } from '../trading/reconcile.ts'
 import type { StreamReport } from '../trading/report.ts'
-
 import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
 import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered } from './boot.ts'
 import { PARTS } from './health.ts'
@@ -70,13 +69,37 @@ export class Trader {
     return this.kernel
   }
 
+  /** In stages, each of which the next one rests on; the first that fails is the answer, and nothing has been entered by then. */
   async start(): Promise<Result<void, BootFailure>> {
-    const { venue, wallClock, options } = { ...this.options, options: this.options }
-    const symbols = symbolsOf(options)
-    const registered = await registeredInstruments(symbols, venue, options.journal, wallClock, options.waitsForExchange)
+    const listed = await this.readInstruments()
+    if (!listed.ok) return listed
+    const made = await this.makeKernel()
+    if (!made.ok) return made
+    const recovered = await this.recoverState(listed.value)
+    if (!recovered.ok) return recovered
+    const reconciled = await this.reconcileFirst()
+    if (!reconciled.ok) return reconciled
+    await this.parts.commands.carryOutStops()
+    await this.startStrategies()
+    const refusal = await this.parts.environment.atStart()
+    if (refusal !== undefined) return err(refusal)
+    await this.open()
+    return ok(undefined)
+  }
+
+  /** What the exchange says of each symbol now, beside the steps that the journal counts in. */
+  private async readInstruments(): Promise<Result<readonly (InstrumentSpec | undefined)[], BootFailure>> {
+    const { venue, wallClock, journal, waitsForExchange } = this.options
+    const registered = await registeredInstruments(symbolsOf(this.options), venue, journal, wallClock, waitsForExchange)
     if (!registered.ok) return registered
     this.instruments = registered.value.instruments
     venue.use(this.instruments)
+    return ok(registered.value.listed)
+  }
+
+  private async makeKernel(): Promise<Result<void, BootFailure>> {
+    const { options } = this
+    const { venue, wallClock } = options
     const clock = await untilAnswered(wallClock, () => venue.clock(), options.waitsForExchange)
     if (!clock.ok) return clock
     this.clock = new MarketClock(wallClock, clock.value)
@@ -88,37 +111,46 @@ export class Trader {
       markStale: (detail, symbols) => this.markStale(detail, symbols),
       ask: (make) => this.ask(make),
     })
-
     const skew = await refusedClock(venue, options.log)
-    if (skew !== undefined) return err(skew)
-    const recoverStart = wallClock.steadyMs()
+    return skew === undefined ? ok(undefined) : err(skew)
+  }
+
+  /** The state of the journal, with all that a crash left undecided, and what the exchange has changed since. */
+  private async recoverState(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
+    const { options } = this
+    const { venue, wallClock } = options
+    const beganMs = wallClock.steadyMs()
     const recovered = await recover(this.kernel, options.journal, () => wallClock.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
+    const { isFresh, rows, lastSeq, undecided } = recovered.value
     // The journal may contain other steps than it began with: from here on the venue counts in those.
     this.instruments = this.kernel.config.instruments
     venue.use(this.instruments)
-    this.parts.feed.isFresh = recovered.value.isFresh
+    this.parts.feed.isFresh = isFresh
     giveUpChanged(this.kernel)
     await this.parts.commands.takeStops()
     let setAside: readonly string[] = []
     await this.parts.driver.alone(async () => {
       const hung = await this.noteHung()
-      await this.parts.driver.begin(hung?.seq ?? recovered.value.lastSeq)
-      setAside = await this.finish(recovered.value.undecided, hung)
+      await this.parts.driver.begin(hung?.seq ?? lastSeq)
+      setAside = await this.finish(undecided, hung)
     })
     const change = ownersChange(this.kernel, this.clock.now())
     if (change.length > 0) await this.parts.driver.submit(() => change)
     for (const what of setAside) await this.parts.driver.submit(() => setAsideInputs(what, this.clock.now()))
     this.isSettingAside = false
-    const terms = await this.takeTerms(registered.value.listed)
+    const terms = await this.takeTerms(listed)
     if (!terms.ok) return terms
-    options.step(
-      'recovered',
-      recovered.value.isFresh ? 'empty journal' : `${recovered.value.rows} rows after the snapshot`,
-      wallClock.steadyMs() - recoverStart,
-    )
-    for (const seq of recovered.value.setAside)
+    options.step('recovered', isFresh ? 'empty journal' : `${rows} rows after the snapshot`, wallClock.steadyMs() - beganMs)
+    this.tellDamaged(recovered.value.setAside)
+    await this.importEmergency()
+    this.settleUnanswered()
+    return ok(undefined)
+  }
+
+  private tellDamaged(snapshots: Recovered['setAside']): void {
+    for (const seq of snapshots)
       this.parts.driver.post(() => [
         {
           type: 'notice',
@@ -129,42 +161,49 @@ export class Trader {
           ts: this.clock.now(),
         },
       ])
-    await this.importEmergency()
-    this.settleUnanswered()
+  }
 
-    const reconcileStart = wallClock.steadyMs()
-    const first = await this.parts.account.run(true)
-    if (this.parts.account.isKeyRefused) return err(keyRefused(this.parts.account.text))
-    if (!first) {
-      await this.parts.holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
-    } else await this.parts.holds.lift('reconcile')
-    if (this.isObserving) await this.parts.holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
-    if (options.isSafe) await this.parts.holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
-    options.step('reconciled', this.parts.account.text, wallClock.steadyMs() - reconcileStart)
-    await this.parts.commands.carryOutStops()
+  /** Holds that a start needs stand before anything may be entered. */
+  private async reconcileFirst(): Promise<Result<void, BootFailure>> {
+    const { account, holds } = this.parts
+    const { options } = this
+    const beganMs = options.wallClock.steadyMs()
+    const isClean = await account.run(true)
+    if (account.isKeyRefused) return err(keyRefused(account.text))
+    if (isClean) await holds.lift('reconcile')
+    else await holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
+    if (this.isObserving) await holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')
+    if (options.isSafe) await holds.add('safe', 'no-entries', 'error', 'safe mode: exits and stops only')
+    options.step('reconciled', account.text, options.wallClock.steadyMs() - beganMs)
+    return ok(undefined)
+  }
+
+  private async startStrategies(): Promise<void> {
+    const { options } = this
+    const { venue, log } = options
+    const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log })
+    if (starts.length > 0) await this.parts.driver.submit(() => starts)
     const owners = [
       ...options.plans.map((p) => `${p.id} ${p.symbols.join(' ')}`),
       ...(options.manual.length === 0 ? [] : [`manual ${options.manual.join(' ')}`]),
     ]
-    const starts = await strategyStarts({ kernel: this.kernel, venue, now: () => this.clock.now(), log: options.log })
-    if (starts.length > 0) await this.parts.driver.submit(() => starts)
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
-    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, options.log)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, log)
+  }
 
-    const refusal = await this.parts.environment.atStart()
-    if (refusal !== undefined) return err(refusal)
-
-    venue.open(this.handlers(), this.parts.environment.cancelsOnDisconnect)
+  /** Streams, timers and commands: from here on it trades. */
+  private async open(): Promise<void> {
+    const { environment, commands, account } = this.parts
+    this.options.venue.open(this.handlers(), environment.cancelsOnDisconnect)
     this.startTimers()
-    this.stops.push(...this.parts.environment.start())
-    await options.commands.onArrival(
-      () => void this.parts.commands.take(),
+    this.stops.push(...environment.start())
+    await this.options.commands.onArrival(
+      () => void commands.take(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
-      () => void this.parts.account.run(false),
+      () => void account.run(false),
     )
-    return ok(undefined)
   }
 
   /**

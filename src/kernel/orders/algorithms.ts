@@ -104,13 +104,10 @@ export class Algorithms {
     if (asked.class === 'reduce' && this.config.instruments[i]?.category === 'spot')
       return {
         rule: 'spot-order',
-        figures: {
-          problem:
-            'a close of spot is not worked, since its parts and the stop would sell the same coins: close parts of it instead, as 25%',
-        },
+        figures: { problem: 'spot-close-worked' },
       }
     if (asked.class === 'reduce') return checkExit(this.intentOf(asked, asked.lots, asked.limit), asked.lots, this.portfolio)
-    if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'another order is being worked on this symbol' } }
+    if (this.book.on(i).length > 0) return { rule: 'execution', figures: { problem: 'symbol-is-worked' } }
     const hold = holdOn(this.holds, strategy, i)
     if (hold !== undefined) return heldDenial(hold)
     // A strategy that turns closes in the same breath; an operator says it in two.

@@ -101,8 +101,7 @@ export class EntrySizing {
           symbols: this.config.instruments.length,
           rMin: sizing.scaling.type === 'constant' ? sizing.scaling.r : sizing.scaling.rMin,
         })
-        if (by.missing !== undefined)
-          return { rule: 'no-size', figures: { problem: 'the average true range is not known yet: sizing by volatility waits for it' } }
+        if (by.missing !== undefined) return { rule: 'no-size', figures: { problem: 'no-atr' } }
         const sized = sizeByRisk(
           {
             instrument,

@@ -50,16 +50,13 @@ export class LimitCloses {
     })
     const deny = (denial: RiskDenial, quantity = lots(0)): void => this.gateway.denyIntent(intentOf(quantity), quantity, denial)
     if (instrument.category === 'spot') {
-      const problem =
-        'a close at a price would lock the coins that the stop must be able to sell: set a target with /tp, or close at market'
-      deny({ rule: 'spot-order', figures: { problem } })
+      deny({ rule: 'spot-order', figures: { problem: 'spot-limit-close' } })
       return
     }
     const room = Math.abs(held) - this.closingLots(i)
     let left: number = Math.min(room, part ?? room)
     if (left <= 0) {
-      const problem = held === 0 ? undefined : 'all of it is being closed at market'
-      deny({ rule: 'exit-not-verified', figures: { held: '0', ...(problem && { problem }) } })
+      deny({ rule: 'exit-not-verified', figures: { held: '0', ...(held === 0 ? {} : { problem: 'closing-already' }) } })
       return
     }
     this.takeBack(i, room - left, 'another close at a price')

@@ -123,7 +123,7 @@ export class ManualOrders {
   }
 
   private changeDenial(order: Order, change: ChangeOrder): RiskDenial | undefined {
-    if (isOwnStop(order)) return { rule: 'spot-order', figures: { problem: 'it is the stop of a position: /sl moves it' } }
+    if (isOwnStop(order)) return { rule: 'spot-order', figures: { problem: 'stop-of-position' } }
     const total = change.lots ?? order.lots
     if (order.class !== 'entry' && !isLimitClose(order)) return undefined
     const intent: OrderIntent = {
@@ -171,7 +171,7 @@ export class ManualOrders {
     const instrument = this.config.instruments[i] as Instrument
     if (held === 0) return { rule: 'exit-not-verified', figures: { held: '0' } }
     if (input.trail !== undefined && instrument.category === 'spot')
-      return { rule: 'spot-order', figures: { problem: 'spot has no trailing stop' } }
+      return { rule: 'spot-order', figures: { problem: 'spot-trailing-stop' } }
     const mark = this.portfolio.mark(i)
     const wrong = [
       ['stop', input.stop, -1],

@@ -119,14 +119,14 @@ export class StrategyOrders {
     if (run.mode !== 'running') return { rule: 'strategy-off', figures: { mode: run.mode } }
     const out = universes.outOf(run)
     if (out !== undefined) return { rule: 'universe', figures: { verdict: out } }
-    if (!canEnter) return { rule: 'stale-data', figures: { problem: 'the bar came late: exits only' } }
+    if (!canEnter) return { rule: 'stale-data', figures: { problem: 'late-bar' } }
     const instrument = instruments[i] as Instrument
     const held = oppositeDenial(instrument, entry.side, portfolio, parentOrders)
     if (held !== undefined) return held
     if (instrument.category === 'spot' && entry.trigger !== undefined)
       return {
         rule: 'spot-order',
-        figures: { problem: 'a stop entry on spot would have no stop of its own: enter at market or at a limit' },
+        figures: { problem: 'spot-stop-entry' },
       }
     // Two entries against each other would leave it to chance which of them is held, unless the first that fills takes the other off.
     const group = this.groupOf(i, entry)
