@@ -24,7 +24,7 @@ import type { TraderOptions } from './trader-options.ts'
 import type { Ts } from '../core/units.ts'
 import { WalletWatch } from './account/wallet-watch.ts'
 import { accountDifferences } from './account/account-differences.ts'
-import { eventsOf } from '../trading/reconcile.ts'
+import { eventsOf } from '../trading/report-events.ts'
 import { verifyFlat } from './account/verify-flat.ts'
 import { withEntryGate } from './orders/entry-gate.ts'
 export interface TraderParts {

@@ -6,7 +6,7 @@ import { type InstrumentIndex, type OrderId, cash, instrumentIndex, lots, orderI
 import { type Instrument, makeInstrument } from '../../src/market/instrument.ts'
 import type { OrderCommand, SubmitOrder, VenueEvent } from '../../src/trading/event.ts'
 import { type Order, clientOrderIdOf } from '../../src/trading/order.ts'
-import { type KnownState, eventsOf } from '../../src/trading/reconcile.ts'
+import { type KnownState, eventsOf } from '../../src/trading/report-events.ts'
 import { BybitVenue } from '../../src/venue/bybit/bybit-venue.ts'
 import { Exchange } from '../../src/venue/sim/bybit-server/exchange.ts'
 import { ReplaySource } from '../../src/venue/sim/bybit-server/market/replay-source.ts'

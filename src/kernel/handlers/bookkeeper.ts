@@ -7,7 +7,7 @@ import { type InstrumentIndex, type Ticks, cash, lots } from '../../core/units.t
 import type { Instrument } from '../../market/instrument.ts'
 import { nearerStop } from '../../risk/at-stake.ts'
 import type { OrderAdopted, OrderEvent, OrderFilled, PositionAdjusted } from '../../trading/event.ts'
-import { DELISTED, UNKNOWN_RESULT } from '../../trading/reconcile.ts'
+import { DELISTED, UNKNOWN_RESULT } from '../../trading/reading-difference.ts'
 import { type IntentClass, type Order, isOperators, isOwnStop } from '../../trading/order.ts'
 import type { ParentOrders } from '../state/parent-orders.ts'
 import type { PendingCloses } from '../state/pending-closes.ts'

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, rate, strategyId, ticks, ts } from '../../core/units.ts'
 import { ledgerSum } from '../../portfolio/ledger.ts'
-import { UNKNOWN_RESULT } from '../../trading/reconcile.ts'
+import { UNKNOWN_RESULT } from '../../trading/reading-difference.ts'
 import type { KernelFact } from '../fact.ts'
 import { Kernel } from '../kernel.ts'
 import { BTC, Bench, brief, ordersOf, signal } from '../../../test/support/kernel/kernel-run.ts'

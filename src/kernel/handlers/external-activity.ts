@@ -8,7 +8,7 @@ import { type Instrument, formatPrice, formatQuantity, shownPrice } from '../../
 import type { ExternalChange } from '../../portfolio/external.ts'
 import type { RiskDenial } from '../../risk/denial.ts'
 import { type Order, type Reason, isPositionStop } from '../../trading/order.ts'
-import { DELISTED, UNKNOWN_RESULT } from '../../trading/reconcile.ts'
+import { DELISTED, UNKNOWN_RESULT } from '../../trading/reading-difference.ts'
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import type { Brackets } from '../orders/brackets.ts'

@@ -7,18 +7,8 @@ import { CASH_ONE, CASH_SCALE, type Cash, type InstrumentIndex, type Ticks, type
 import { type Result, ok } from '../../core/result.ts'
 import type { KernelInput } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import {
-  DELISTED,
-  type Difference,
-  type KnownState,
-  UNKNOWN_RESULT,
-  adjustmentsOf,
-  differenceOf,
-  eventsOf,
-  flowsOf,
-  isClean,
-  isOfSameInstant,
-} from '../../trading/reconcile.ts'
+import { DELISTED, type Difference, UNKNOWN_RESULT, adjustmentsOf, differenceOf, isClean } from '../../trading/reading-difference.ts'
+import { type KnownState, eventsOf, flowsOf, isOfSameInstant } from '../../trading/report-events.ts'
 import { type Order, isOpenStatus } from '../../trading/order.ts'
 import type { AccountReading, MoneyMovement } from '../../trading/report.ts'
 

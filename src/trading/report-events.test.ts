@@ -7,7 +7,8 @@ import { Kernel } from '../kernel/kernel.ts'
 import { BTC, Bench, ETH, signal } from '../../test/support/kernel/kernel-run.ts'
 import type { VenueEvent } from './event.ts'
 import { clientOrderIdOf, emergencyOrderIdOf } from './order.ts'
-import { type KnownState, adjustmentsOf, differenceOf, eventsOf, isClean, isOfSameInstant, orderIdOf } from './reconcile.ts'
+import { adjustmentsOf, differenceOf, isClean } from './reading-difference.ts'
+import { type KnownState, eventsOf, isOfSameInstant, orderIdOf } from './report-events.ts'
 import type { AccountReading, ExecutionReport, OrderReport, StreamReport } from './report.ts'
 
 const knownOf = (kernel: Kernel): KnownState => ({
