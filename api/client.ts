@@ -1,7 +1,7 @@
 /**
  * The typed client of the API, for the terminal and the bots.
  */
-import type { CommandStatus, ResultCode } from './commands/run.ts'
+import type { CommandStatus, ResultCode } from './commands/run/result.ts'
 import { randomUUID } from 'node:crypto'
 import { type Result, err, ok } from '../src/core/result.ts'
 import type { PlanAnswer } from './commands/rebalance/sight.ts'

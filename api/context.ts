@@ -5,7 +5,7 @@ import type { ApiKey, ApiKeys } from './auth.ts'
 import type { HeldRows } from './held-reads.ts'
 import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
-import type { CommandRunner } from './commands/run.ts'
+import type { CommandRunner } from './commands/run/run.ts'
 
 /** Replies of requests that carried an Idempotency-Key, kept for a day. */
 export type IdempotencyState =

@@ -1,7 +1,7 @@
 /**
  * What a bot needs of the rest: to run commands, to know users, to keep what it sent.
  */
-import type { CommandRunner } from '../api/commands/run.ts'
+import type { CommandRunner } from '../api/commands/run/run.ts'
 import type { RequestListener } from 'node:http'
 import type { ChatUsers } from './access.ts'
 import type { SeenUpdates } from './seen-updates.ts'

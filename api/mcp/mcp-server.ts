@@ -6,7 +6,8 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { CommandPorts } from '../commands/command.ts'
-import type { CommandRequest, CommandResult, CommandRunner } from '../commands/run.ts'
+import type { CommandRunner } from '../commands/run/run.ts'
+import type { CommandRequest, CommandResult } from '../commands/run/result.ts'
 import { type Tool, isFailure, toolsOf, wordsOf } from './tools.ts'
 
 export interface McpAsker {

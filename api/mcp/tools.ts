@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { type Actor, type Command, hasRole } from '../commands/command.ts'
-import type { CommandResult } from '../commands/run.ts'
+import type { CommandResult } from '../commands/run/result.ts'
 import type { Reply } from '../commands/reply.ts'
 
 /** About a chat, or about who somebody is, which an agent has not; and what shows or makes secrets. */

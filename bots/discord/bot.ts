@@ -17,7 +17,7 @@ import {
 } from 'discord.js'
 import type { Actor } from '../../api/commands/command.ts'
 import { type Reply, reply, runs } from '../../api/commands/reply.ts'
-import type { CommandRequest, CommandResult } from '../../api/commands/run.ts'
+import type { CommandRequest, CommandResult } from '../../api/commands/run/result.ts'
 import { TAKES_RISK_OFF } from '../../api/commands/groups/risk-off.ts'
 import { type AccessList, accessOf } from '../access.ts'
 import { whileItAnswers } from '../answering.ts'

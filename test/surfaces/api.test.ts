@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { makeApp } from '../../api/app.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { adminKeyFile } from '../../db/access/api-keys.ts'
 import { reportHealth } from '../../db/health.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'

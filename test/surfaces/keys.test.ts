@@ -4,7 +4,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { PostgresApiKeys, adminKeyFile, ensureAdminKey } from '../../db/access/api-keys.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { makeSeededSystem } from '../support/kernel/seeded-system.ts'

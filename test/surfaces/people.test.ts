@@ -2,7 +2,7 @@
  * People of the chats: listed, added, given roles and removed by admins, at once on every surface; the last admin stays (S17).
  */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import type { Role } from '../../api/commands/command.ts'
 import { accessOf } from '../../bots/access.ts'
 import { PostgresChatUsers } from '../../db/access/chat-users.ts'

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type Command, ROLES, type Role, hasRole } from '../../api/commands/command.ts'
 import { findCommand, parseArgs, parseObject, splitLine } from '../../api/commands/parse.ts'
 import { COMMANDS } from '../../api/commands/registry.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 
 describe('the list', () => {

@@ -4,7 +4,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { PostgresReportSchedules } from '../../db/alerting/report-schedules.ts'
 import { nextReport } from '../../src/alerts/report-time.ts'
 import { DeadMan } from '../../src/process/alerts/dead-man.ts'

@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { Role } from '../../api/commands/command.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { type World, by, makeWorld } from '../support/command-world.ts'
 import type { MemoryAlerts } from '../support/memory-alerts.ts'
 

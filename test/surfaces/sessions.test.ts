@@ -4,7 +4,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeApp } from '../../api/app.ts'
 import type { Edge } from '../../api/edge.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { makeSeededSystem } from '../support/kernel/seeded-system.ts'
 
 const made = await makeSeededSystem({ bars: 5 })

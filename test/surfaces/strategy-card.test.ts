@@ -6,7 +6,7 @@ import { toStrategies } from '../../api/shapes/account-shapes.ts'
 import type { HoldRow, StrategyRow } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { strategyRowOf } from '../support/strategy-row.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import { STRATEGY_LOAD, type StrategyLoad, loadDetail, readLoads } from '../../src/journal/strategy-load.ts'
 
 const hold: HoldRow = {

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { toStrategies } from '../../api/shapes/account-shapes.ts'
-import { CommandRunner } from '../../api/commands/run.ts'
+import { CommandRunner } from '../../api/commands/run/run.ts'
 import type { StrategyRow, UniverseStanding } from '../../src/journal/row.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { strategyRowOf } from '../support/strategy-row.ts'

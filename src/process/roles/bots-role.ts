@@ -4,7 +4,7 @@
 import type { RoleContext, RunningRole } from './role-context.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { badgeOf } from '../../../api/commands/reply.ts'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
 import type { ChatUsers, Platform } from '../../../bots/access.ts'
 import { DiscordBot } from '../../../bots/discord/bot.ts'

@@ -4,7 +4,7 @@
 import { refusedAs } from '../../support/refused-as.ts'
 import { describe, expect, test } from 'vitest'
 import { CONFIRM_TTL_MS } from '../../../api/commands/confirm-rules.ts'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { Confirmation } from '../../../api/ports/ports.ts'
 import type { HoldRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'

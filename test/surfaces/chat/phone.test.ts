@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import { renderTelegram } from '../../../bots/telegram/render.ts'
 import type { AccountRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'
 import { by, makeWorld, position } from '../../support/command-world.ts'

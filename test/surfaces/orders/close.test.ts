@@ -2,7 +2,7 @@
  * Cards of a close at a price and of the panic of one symbol: what they say, and what then reaches the trader.
  */
 import { describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import { type World, by, makeWorld, position } from '../../support/command-world.ts'
 
 const eth = { ...position, symbol: 'ETHUSDT', quantity: '-1.2', markPrice: '3000', entryPrice: '3010', stopPrice: '3100', tradeNumber: 13 }

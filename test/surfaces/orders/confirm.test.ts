@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../api/commands/registry.ts'
 import { TYPED_TTL_MS } from '../../../api/commands/confirm-rules.ts'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { HoldRow, PositionRow } from '../../../src/journal/row.ts'
 import { CONFIG_KEYS } from '../../../src/config/config-keys.ts'
 import { type World, by, makeWorld, position } from '../../support/command-world.ts'

@@ -2,7 +2,7 @@
  * `whynot`: refusals in groups, newest first, with their sentence and what would have been sent; and the assessment in `why`.
  */
 import { expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { DecisionQuery } from '../../../api/ports/ports.ts'
 import type { DecisionRow } from '../../../src/journal/row.ts'
 import { by, makeWorld } from '../../support/command-world.ts'

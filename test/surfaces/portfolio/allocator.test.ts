@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { moveOnSchedule } from '../../../api/commands/allocator/schedule.ts'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { AskedBy } from '../../../api/ports/ports.ts'
 import type { HoldRow } from '../../../src/journal/row.ts'
 import type { TraderCommand } from '../../../src/kernel/trader-command.ts'

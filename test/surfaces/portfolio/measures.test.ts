@@ -2,7 +2,7 @@
  * `measures` over a database of hours: last equity of each hour, flows left out, strategies and symbols by their closed trades.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
 import { bookOf, reportOf } from '../../../api/commands/reports/measures-report.ts'
 import { PostgresReads } from '../../../db/reads/reads.ts'

@@ -2,7 +2,7 @@
  * `pnl` over a table of more trades than any page holds: the sums are those of all of them.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import { PostgresReads } from '../../../db/reads/reads.ts'
 import type { FillRow, PositionRow, TradeRow } from '../../../src/journal/row.ts'
 import { by, makeWorld } from '../../support/command-world.ts'

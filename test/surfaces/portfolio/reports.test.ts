@@ -2,7 +2,7 @@
  * Days, weeks, months, exposure and funding as they are answered, from figures that are counted by hand.
  */
 import { expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { PeriodSum } from '../../../api/ports/portfolio-ports.ts'
 import { ok } from '../../../src/core/result.ts'
 import type { Instrument } from '../../../src/market/instrument.ts'

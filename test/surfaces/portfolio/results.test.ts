@@ -2,7 +2,7 @@
  * Cards of what adds risk or takes it off: judged before they are asked, with the figures that are sent, and ended with what happened.
  */
 import { describe, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { FillRow, OrderRow, TradeRow } from '../../../src/journal/row.ts'
 import { type World, by, makeWorld } from '../../support/command-world.ts'
 import { refusedAs } from '../../support/refused-as.ts'

@@ -2,7 +2,7 @@
  * `stats` over trades in a database: sums, streaks, means and exits, counted by hand.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import { PostgresReads } from '../../../db/reads/reads.ts'
 import { by, makeWorld } from '../../support/command-world.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from '../../support/process/temporary-database.ts'

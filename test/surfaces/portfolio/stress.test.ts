@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { CommandPorts } from '../../../api/commands/command.ts'
-import { CommandRunner } from '../../../api/commands/run.ts'
+import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { Reply } from '../../../api/commands/reply.ts'
 import { stressReportOf } from '../../../api/commands/reports/stress-report.ts'
 import { ok } from '../../../src/core/result.ts'
