@@ -78,15 +78,18 @@ async function slash(name: string, options: Readonly<Record<string, string>> = {
   return discord.answerTo(id) as NonNullable<ReturnType<FakeDiscord['answerTo']>>
 }
 
-test('a stranger gets their id once, and gets no data', async () => {
+test('a stranger gets their id once, and gets no data; an admin is told who wrote', async () => {
   const answer = await ask('/positions', STRANGER)
+  const notice = (m: SentMessage): boolean => m.chatId === String(ADMIN) && m.text.includes('Unknown user wrote to the bot')
+  await until(() => telegram.messages.some(notice), 'the notice to the admin')
   expect(answer.text).toContain(String(STRANGER))
   expect(answer.text).not.toContain('BTC')
   const before = telegram.messages.filter((m) => m.chatId === String(STRANGER)).length
   telegram.say(STRANGER, '/panic')
   telegram.say(STRANGER, '/status')
-  await ask('/id')
+  expect((await ask('/id')).text).toContain(`Id: telegram:${ADMIN}`)
   expect(telegram.messages.filter((m) => m.chatId === String(STRANGER)).length).toBe(before)
+  expect(telegram.messages.filter(notice).length).toBe(1)
 })
 
 test('every command is in the Telegram menu of an admin and among the Discord commands', () => {
@@ -127,7 +130,7 @@ test('every command is in the Telegram menu of an admin and among the Discord co
 })
 
 test('who did what, a login link, a zone and a report in the chat of a person', async () => {
-  await ask('/tz vienna')
+  expect((await ask('/tz vienna')).text).toContain('Times are in Europe/Vienna now')
   expect((await ask('/audit 5')).text).toMatch(/tz/)
   expect((await ask('/audit verify')).text).toContain('as it was written')
   expect((await ask('/link')).text).toMatch(/http:\/\/127\.0\.0\.1:\d+\/login#[\w-]{43}/)

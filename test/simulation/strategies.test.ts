@@ -98,7 +98,7 @@ test('one that is added decides from the next bar on, warm, on a symbol that was
 test('S4 a position is not handed to another strategy under its symbol', async () => {
   const world = await begun(() => listed([trend(4, ['BTCUSDT'], 'heir')]))
   await untilHeld(world)
-  expect(await world.ask(reload)).toEqual({
+  expect(await world.ask(reload)).toMatchObject({
     status: 'refused',
     text: 'BTCUSDT has a position of trend, so heir cannot take it over. Close it first: /close BTCUSDT',
   })
@@ -139,7 +139,7 @@ test('S3 what was shown must still be true when it is confirmed', async () => {
 test('a disk that takes nothing changes nothing, and says so', async () => {
   const world = await begun(() => listed([trend(5)]))
   world.plans.isFull = true
-  expect(await world.ask(reload)).toEqual({
+  expect(await world.ask(reload)).toMatchObject({
     status: 'refused',
     text: 'The data directory cannot be written (ENOSPC: no space left on device), so nothing was changed.',
   })
