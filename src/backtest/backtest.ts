@@ -246,7 +246,7 @@ class BacktestDriver implements BetweenDecisions {
     this.played += count
     this.now = kernel.now
     if (quiet.spoke === undefined) return count
-    kernel.decisions.heed(quiet.spoke, quiet.signal, 'live')
+    kernel.decisions.actOnSignal(quiet.spoke, quiet.signal, 'live')
     if (kernel.factBuffer.count !== 0) this.carryOut()
     this.equityValue[this.instants - 1] = kernel.portfolio.equity
     return count

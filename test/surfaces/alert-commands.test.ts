@@ -125,7 +125,7 @@ describe('subscriptions', () => {
   test('a chat or topic subscribes, sees its own, and ends it', async () => {
     const { run, alerts } = worldWith()
     const made = await run('/subscribe fills sym:BTC minpnl:50', 'operator', inGroup)
-    expect(made.reply.title).toBe('telegram:-100/7 is told of fills sym:BTC minpnl:50')
+    expect(made.reply.title).toBe('telegram:-100/7 receives fills sym:BTC minpnl:50')
     await run('/subscribe risk', 'operator')
     expect((await run('/subscriptions', 'viewer', inGroup)).reply.fields).toEqual([
       { name: '#1 fills sym:BTC minpnl:50', value: 'telegram:-100/7, by telegram:1' },

@@ -36,7 +36,7 @@ const ack = defineAction({
         reply: reply(done.length === 1 ? `Acknowledged #${done[0]?.id}` : `Acknowledged ${done.length} alerts`, {
           tone: 'ok',
           fields: done.slice(0, 10).map(({ id: each, type, summary }) => field(`#${each} ${type}`, untrusted(summary))),
-          text: 'What happens anew is told again. When it is over: /resolve NUMBER',
+          text: 'If it happens again, you are notified again. When it is over: /resolve NUMBER',
           buttons: [list],
         }),
       }
@@ -69,7 +69,7 @@ const resolve = defineAction({
     const { id } = z.object({ id: z.number() }).parse(todo)
     const isDone = await ports.alerts.resolve(id, calledBy(actor))
     return isDone
-      ? { status: 'done', reply: reply(`#${id} is over`, { tone: 'ok', text: 'It is told anew if it happens again.', buttons: [list] }) }
+      ? { status: 'done', reply: reply(`#${id} is over`, { tone: 'ok', text: 'You are notified if it happens again.', buttons: [list] }) }
       : { status: 'refused', reply: reply(`There is no open alert #${id}`, { tone: 'warn', buttons: [list] }) }
   },
 })

@@ -18,7 +18,7 @@ export const alerts = defineAction({
   name: 'alerts',
   aliases: [],
   group: 'Look',
-  summary: 'list open alerts, or past ones; send a sample of one to try who is told',
+  summary: 'list open alerts, or past ones; send a sample of one to see who receives it',
   usage: '[active|history [n]|types|test <type> [P1]]',
   args: z.strictObject({
     action: z.enum(ACTIONS, { error: `use ${ACTIONS.join(', ')}` }).default('active'),
@@ -72,7 +72,7 @@ export const alerts = defineAction({
       reply: reply(`A sample of ${type} is on its way`, {
         tone: 'ok',
         fields: [field(`${sample.severity} ${sample.type}`, sample.summary)],
-        text: `It goes to every chat that such an alert would be told in, past silences and quiet hours; alert ${id}.`,
+        text: `It goes to every chat that would receive such an alert, past silences and quiet hours; alert ${id}.`,
         buttons: [runs('Open alerts', '/alerts')],
       }),
     }

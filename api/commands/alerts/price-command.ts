@@ -87,7 +87,7 @@ export const priceAlert: Command = defineAction({
       status: 'done',
       reply: reply(`Told when ${rule.what} is ${rule.side} ${groupedNumber(rule.level)}`, {
         tone: 'ok',
-        text: `${rule.isOnce ? 'Once' : 'At each crossing'}, in ${rule.channel ?? 'every chat that is told of trades'}; looked at with each closed minute.`,
+        text: `${rule.isOnce ? 'Once' : 'At each crossing'}, in ${rule.channel ?? 'every chat that receives trade alerts'}; looked at with each closed minute.`,
         buttons: [runs('Remove it', `/alert del ${id}`), list],
       }),
     }

@@ -16,7 +16,7 @@ export const quiet: Command = defineAction({
   name: 'quiet',
   aliases: [],
   group: 'Trade and control',
-  summary: 'set hours in which this chat is told of P1 and P2 only; the rest follows in one card',
+  summary: 'set hours in which this chat receives P1 and P2 only; the rest follows in one card',
   usage: '[22:00-07:00 [time zone]|off] [to=<chat>]',
   args: z.strictObject({
     hours: z.string().max(20).optional(),
@@ -80,7 +80,7 @@ const shown = (channel: string, hours: ChatQuiet | undefined): Reply =>
       text:
         hours === null || hours === undefined
           ? 'To set them: /quiet 22:00-07:00 Europe/Vienna'
-          : 'P1 and P2 are told all the same; the rest follows in one card at the end.',
+          : 'P1 and P2 are sent all the same; the rest follows in one card at the end.',
       buttons: [...(hours === null || hours === undefined ? [] : [runs('End quiet hours', '/quiet off')]), runs('Open alerts', '/alerts')],
     },
   )

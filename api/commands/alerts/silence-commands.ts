@@ -36,7 +36,7 @@ const silence = defineAction({
   name: 'silence',
   aliases: [],
   group: 'Trade and control',
-  summary: 'do not tell of some alerts for a while; P1 only if named, for an hour at most, by an admin',
+  summary: 'mute some alerts for a while; P1 only if named, for an hour at most, by an admin',
   usage: `${FILTER_USAGE} <2h> [reason]`,
   args: z.strictObject({
     what: z.string().min(1).max(200),
@@ -81,7 +81,7 @@ const silence = defineAction({
       reply: reply(`Silenced until ${time(until, ports.wallNow())}`, {
         tone: 'ok',
         fields: [silenceField(made, ports.wallNow())],
-        text: `They are still counted in /alerts.${filter.value.worst === 'P1' ? '' : ' P1 are told all the same.'}`,
+        text: `They are still counted in /alerts.${filter.value.worst === 'P1' ? '' : ' P1 are sent all the same.'}`,
         buttons: [runs('End it', `/unsilence ${made.id}`), list],
       }),
     }
@@ -128,7 +128,7 @@ const silences = defineRead({
   name: 'silences',
   aliases: [],
   group: 'Look',
-  summary: 'list alerts that are not told for a while, and until when',
+  summary: 'list alerts that are muted for a while, and until when',
   usage: '',
   args: z.strictObject({}),
   read: noArguments,

@@ -26,7 +26,7 @@ function withChat(name: string, words: readonly string[]): Record<string, unknow
 /** The chat that is meant, or why it may not be changed. */
 function chatOf({ actor }: CommandContext, to: string | undefined): { readonly channel: string } | { readonly problem: Reply } {
   if (to !== undefined && actor.role !== 'admin')
-    return { problem: reply('What another chat is told is an admin’s to say', { tone: 'warn', buttons: [list] }) }
+    return { problem: reply('Only an admin can change what another chat receives', { tone: 'warn', buttons: [list] }) }
   const channel = to ?? addressOf(actor)
   return channel === undefined
     ? {
@@ -42,7 +42,7 @@ const subscribe = defineAction({
   name: 'subscribe',
   aliases: [],
   group: 'Trade and control',
-  summary: 'tell this chat or topic of some alerts: fills, signals, risk, reports, by symbol or strategy',
+  summary: 'subscribe this chat or topic to some alerts: fills, signals, risk, reports, by symbol or strategy',
   usage: `${FILTER_USAGE} [to=<chat>]`,
   args: z.strictObject({ what: z.string().min(1).max(200), to: chat }),
   read: (words) => withChat('what', words),
@@ -66,10 +66,10 @@ const subscribe = defineAction({
     const own = (await ports.alerts.subscriptions()).filter((each) => each.channel === channel)
     return {
       status: 'done',
-      reply: reply(`${channel} is told of ${filterText(filter.value)}`, {
+      reply: reply(`${channel} receives ${filterText(filter.value)}`, {
         tone: 'ok',
         fields: own.map((each) => field(`#${each.id}`, filterText(each.filter))),
-        text: 'Beside these only P1 and P2, where it is told of them by default.',
+        text: 'Beside these it receives only P1 and P2, where it does so by default.',
         buttons: [runs('End it', `/unsubscribe ${id}`), list],
       }),
     }
@@ -115,7 +115,7 @@ const subscriptions = defineRead({
   name: 'subscriptions',
   aliases: [],
   group: 'Look',
-  summary: 'list what chats, topics and channels have asked to be told of',
+  summary: 'list what chats, topics and channels are subscribed to',
   usage: '',
   args: z.strictObject({}),
   read: noArguments,

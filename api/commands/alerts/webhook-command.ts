@@ -145,7 +145,7 @@ async function addPlan({ ports, actor }: CommandContext, args: WebhookArgs): Pro
     `Tell ${new URL(url).host} of alerts?`,
     `Make ${name}`,
     { action: 'add', name, url, preset, token: args.token ?? null, what: args.what ?? 'all' },
-    [field(name, `${preset}, told of ${filterText(filter.value)}`)],
+    [field(name, `${preset}, receives ${filterText(filter.value)}`)],
     'Alerts name positions, results and equity',
   )
 }
@@ -243,7 +243,7 @@ function shownList({ ports }: CommandContext, rows: readonly Webhook[]): Reply {
         name,
         [
           `${preset} ${shownUrl}`,
-          `told of ${filterText(filter)}`,
+          `receives ${filterText(filter)}`,
           ...(oldUntil !== null && oldUntil > now ? [`signed by the secret before as well for ${duration(oldUntil - now)}`] : []),
         ].join('\n'),
       ),

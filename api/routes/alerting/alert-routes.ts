@@ -99,7 +99,7 @@ export function alertRoutes(context: ApiContext) {
     async (c) => c.json({ data: (await ports.alerts.silences()).map(toSilence), nextCursor: null, hasMore: false as const }, 200),
   )
   for (const [command, summary] of [
-    ['ack', 'Acknowledge a problem: it is not told again until it is worse'],
+    ['ack', 'Acknowledge a problem: it is not sent again until it is worse'],
     ['resolve', 'Resolve a problem that does not resolve itself'],
   ] as const)
     app.openapi(

@@ -27,7 +27,7 @@ export const STEERING = [
   },
   {
     name: 'report',
-    summary: 'show what the last day, week or month brought; or tell this chat on a schedule',
+    summary: 'show what the last day, week or month brought; or send it to this chat on a schedule',
     usage: '[daily|weekly|monthly] [at 08:00 [time zone]|off] [to=<chat>] | list',
   },
   {
@@ -81,30 +81,30 @@ export const STEERING = [
   },
   {
     name: 'alerts',
-    summary: 'list open alerts, or past ones; send a sample of one to try who is told',
+    summary: 'list open alerts, or past ones; send a sample of one to see who receives it',
     usage: '[active|history [n]|types|test <type> [P1]]',
   },
   { name: 'ack', summary: 'acknowledge an open alert, or all: it is no longer repeated or passed on to others', usage: '<number|all>' },
   { name: 'resolve', summary: 'say that an open alert is over', usage: '<number>' },
   {
     name: 'silence',
-    summary: 'do not tell of some alerts for a while; P1 only if named, for an hour at most, by an admin',
+    summary: 'mute some alerts for a while; P1 only if named, for an hour at most, by an admin',
     usage: '<topic|type:T|sev:P2|sym:BTC|strategy:S|minpnl:50>… <2h> [reason]',
   },
   { name: 'unsilence', summary: 'end a silence before its time', usage: '<number>' },
-  { name: 'silences', summary: 'list alerts that are not told for a while, and until when', usage: '' },
+  { name: 'silences', summary: 'list alerts that are muted for a while, and until when', usage: '' },
   {
     name: 'quiet',
-    summary: 'set hours in which this chat is told of P1 and P2 only; the rest follows in one card',
+    summary: 'set hours in which this chat receives P1 and P2 only; the rest follows in one card',
     usage: '[22:00-07:00 [time zone]|off] [to=<chat>]',
   },
   {
     name: 'subscribe',
-    summary: 'tell this chat or topic of some alerts: fills, signals, risk, reports, by symbol or strategy',
+    summary: 'subscribe this chat or topic to some alerts: fills, signals, risk, reports, by symbol or strategy',
     usage: '<topic|type:T|sev:P2|sym:BTC|strategy:S|minpnl:50>… [to=<chat>]',
   },
   { name: 'unsubscribe', summary: 'end a subscription of this chat, or all of them', usage: '<number|all> [to=<chat>]' },
-  { name: 'subscriptions', summary: 'list what chats, topics and channels have asked to be told of', usage: '' },
+  { name: 'subscriptions', summary: 'list what chats, topics and channels are subscribed to', usage: '' },
   {
     name: 'alert',
     summary: 'tell this chat when a price, the result of the day or equity passes a level',

@@ -55,7 +55,7 @@ export const notifySection = z
         }
       })
       .default([])
-      .describe('a list of who is told of what, such as ["telegram:-100123/77 signals","discord:#trades fills sym:BTC"]'),
+      .describe('a list of who receives what, such as ["telegram:-100123/77 signals","discord:#trades fills sym:BTC"]'),
   })
   .prefault({})
 

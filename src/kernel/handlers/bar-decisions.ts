@@ -145,7 +145,7 @@ export class BarDecisions {
     if (run === undefined || run.mode === 'errored' || this.context.config.isSafe === true) return
     const { deciding } = this.context.config
     if (deciding !== undefined) deciding(run.strategy)
-    if (run instanceof SignalRun) this.heed(run, run.onBar(this.portfolio.now, this.portfolio.positionLots(i)), mode)
+    if (run instanceof SignalRun) this.actOnSignal(run, run.onBar(this.portfolio.now, this.portfolio.positionLots(i)), mode)
     else if (run instanceof MarketRun) this.decideMarkets(run.of, mode)
     if (deciding !== undefined) deciding(undefined)
   }
@@ -194,7 +194,7 @@ export class BarDecisions {
   }
 
   /** Decides on what a strategy has said, or on its failure. */
-  heed(run: StrategyRun, signal: Signal | undefined, mode: BarsMode): void {
+  actOnSignal(run: StrategyRun, signal: Signal | undefined, mode: BarsMode): void {
     if (run.failure !== undefined) {
       this.parts.modes.fail(run.strategy, run.failure)
       return
