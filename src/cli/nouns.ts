@@ -116,6 +116,12 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'walkforward',
+    summary: 'choose parameters on one window and try them on the next, again and again',
+    load: () => import('./research/trust/walkforward.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'overfit',
     summary: 'test whether the best of many trials beats luck',
     load: () => import('./research/overfit.ts'),
