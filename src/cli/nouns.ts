@@ -122,6 +122,18 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'cpcv',
+    summary: 'cross-validate the choice of parameters: purged, on every combination of test groups',
+    load: () => import('./research/trust/cpcv.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'gate',
+    summary: 'pass or refuse a strategy: is its edge more than luck and the market?',
+    load: () => import('./research/trust/gate.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'overfit',
     summary: 'test whether the best of many trials beats luck',
     load: () => import('./research/overfit.ts'),

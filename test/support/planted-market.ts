@@ -26,7 +26,7 @@ const FIRST_MS = Date.UTC(2024, 0, 1)
 const TREND_SHARE = 0.12
 const TREND_HOURS = 240
 /** Part of the variance that comes back, and how fast. */
-const REVERTING_SHARE = 0.6
+const REVERTING_SHARE = 0.65
 const HALF_LIFE_HOURS = 12
 
 /** Prices in ticks. Volatility is calm and wild by turns, and each step has the tails of Student's t with 5 degrees of freedom. */
