@@ -134,6 +134,12 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'trials',
+    summary: 'show how often each strategy was tried, on which candles',
+    load: () => import('./research/trust/trials.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'overfit',
     summary: 'test whether the best of many trials beats luck',
     load: () => import('./research/overfit.ts'),

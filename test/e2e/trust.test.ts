@@ -58,6 +58,24 @@ describe('as a process', () => {
     expect(text.stdout.split('\n').every((line) => line.length <= 80)).toBe(true)
   }, 60_000)
 
+  test('each run is counted, the same one once, and the gate knows of all of them', async () => {
+    const here = '--csv trend.csv --data-dir counted'
+    const trials = async (): Promise<{ strategy: string; runs: number; trials: number; gate: string | null }[]> =>
+      (JSON.parse((await runCli(cwd, 'trials --data-dir counted --json')).stdout) as { data: never }).data
+    expect(await trials()).toEqual([])
+    expect((await runCli(cwd, `sweep sma-cross ${here} --grid fast=5,10 --grid slow=30,50,70 --no-ledger`)).code).toBe(0)
+    expect(await trials()).toEqual([])
+    await runCli(cwd, `sweep sma-cross ${here} --grid fast=5,10 --grid slow=30,50,70`)
+    await runCli(cwd, `backtest sma-cross ${here} --param fast=7`)
+    await runCli(cwd, `backtest sma-cross ${here} --param fast=7 --fee 0.001`)
+    await runCli(cwd, `walkforward sma-cross ${here} --grid fast=5,11 --train 30d`)
+    const gate = await runCli(cwd, `gate sma-cross ${here} --grid fast=5 --grid slow=30 --json`)
+    // Six of the sweep, one of both backtests, two of the walk: 5 and 11 with the slow average of 50, of which the first was in the sweep.
+    expect((JSON.parse(gate.stdout) as GateAnswer).trials).toBe(8)
+    expect(await trials()).toMatchObject([{ strategy: 'sma-cross', runs: 11, trials: 8, gate: gate.code === 0 ? 'pass' : 'refuse' }])
+    expect((await runCli(cwd, 'trials donchian-breakout --data-dir counted')).stdout).toContain('donchian-breakout was not tried yet')
+  }, 60_000)
+
   test('cross-validation gives a path for each way to put the tests together, and how they are spread', async () => {
     const run = await runCli(cwd, `cpcv donchian-breakout --csv trend.csv ${GRID} --groups 5 --test-groups 2 --embargo 1d --json`)
     expect(run.code).toBe(0)

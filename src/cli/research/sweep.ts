@@ -11,6 +11,7 @@ import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { type GridFlags, addGridOptions, countFlag } from '../flags/grid-flags.ts'
 import { planGrid, runGrid } from './grid-run.ts'
+import { digestsOf, noteTrials } from './trial-notes.ts'
 import { type SweepAnswer, printSweep } from './sweep-summary.ts'
 
 interface SweepFlags extends GridFlags {
@@ -39,6 +40,7 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   const grid = await planGrid(context, name, flags)
   const { axes, params, data, skipped } = grid
   const result = await runGrid(out, grid)
+  noteTrials(context, flags, data, { command: 'sweep', strategy: grid.plan.strategy, trials: digestsOf(params, flags) })
   const answer: SweepAnswer = {
     strategy: grid.plan.strategy,
     data,

@@ -16,6 +16,7 @@ import { formatCount, formatPercent, formatRatio } from '../../ui/format.ts'
 import type { Output } from '../../ui/output.ts'
 import { type GridPlan, planGrid } from '../grid-run.ts'
 import { addChoiceOption, choiceFlag } from './choice-flag.ts'
+import { digestsOf, noteTrials } from '../trial-notes.ts'
 import { recordGrid } from './recorded-grid.ts'
 
 interface CpcvFlags extends GridFlags {
@@ -66,6 +67,7 @@ async function runCpcv(name: string, flags: CpcvFlags, command: Command): Promis
       'Use fewer groups (--groups) or more data.',
     )
   const { runs, instants } = await recordGrid(out, grid, stepMs)
+  noteTrials(context, flags, grid.data, { command: 'cpcv', strategy: grid.plan.strategy, trials: digestsOf(grid.params, flags) })
   const { paths, splits, purged } = cpcv(runs, { instants, groups, testGroups, embargoRows: embargoMs / stepMs, choice })
   const sharpes = paths.map(({ metrics }) => metrics.sharpe)
   const returns = paths.map(({ metrics }) => metrics.totalReturn)

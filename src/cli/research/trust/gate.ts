@@ -2,6 +2,8 @@
  * `ballast gate STRATEGY … --grid …`: pass or refuse, with the reasons; exit code 10 where it refuses.
  */
 import type { Command } from 'commander'
+import { triedWith } from '../../../backtest/trials/trial-count.ts'
+import { readTrials } from '../../../backtest/trials/trial-ledger.ts'
 import { GATE_ROWS_MIN, type Gate, type GateRule, judgeGrid } from '../../../backtest/trust/gate.ts'
 import { instantsOf, marketReturns, stepFor } from '../../../backtest/trust/rows.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/units.ts'
@@ -13,6 +15,7 @@ import { formatCount, formatPercent, formatRatio } from '../../ui/format.ts'
 import type { Output } from '../../ui/output.ts'
 import { type GridPlan, planGrid } from '../grid-run.ts'
 import { addChoiceOption, choiceFlag } from './choice-flag.ts'
+import { digestsOf, noteTrials, trialsFile } from '../trial-notes.ts'
 import { paramsText, recordGrid } from './recorded-grid.ts'
 
 interface GateFlags extends GridFlags {
@@ -39,12 +42,16 @@ async function runGate(name: string, flags: GateFlags, command: Command): Promis
   if (instantsOf(grid.series, stepMs).length < 3)
     throw new CliError(EXIT.error, 'The data has fewer than two rows to judge.', 'Use more data: 120 days, or at least 120 bars.')
   const { runs, instants } = await recordGrid(out, grid, stepMs)
-  const gate = judgeGrid({ runs, instants, market: marketReturns(grid.series, instants), choice, tried: grid.params.length })
+  const { strategy } = grid.plan
+  const trials = digestsOf(grid.params, flags)
+  const tried = triedWith(readTrials(trialsFile(context)).entries, strategy, grid.data.hash, trials)
+  const gate = judgeGrid({ runs, instants, market: marketReturns(grid.series, instants), choice, tried })
+  noteTrials(context, flags, grid.data, { command: 'gate', strategy, trials, verdict: gate.verdict })
   const answer = {
     verdict: gate.verdict,
     reasons: gate.rules.filter(({ isKept }) => !isKept).map(shown),
     rules: gate.rules,
-    strategy: grid.plan.strategy,
+    strategy,
     data: grid.data,
     rows: instants.length - 1,
     rowMs: stepMs,
@@ -59,17 +66,19 @@ async function runGate(name: string, flags: GateFlags, command: Command): Promis
   if (gate.verdict === 'refuse')
     throw new CliError(
       EXIT.checksFailed,
-      `The gate refuses ${grid.plan.strategy}: ${answer.reasons.map(({ code }) => code).join(', ')}.`,
+      `The gate refuses ${strategy}: ${answer.reasons.map(({ code }) => code).join(', ')}.`,
       'More trials on the same bars make it harder, not easier: wait for new data, or change the idea.',
     )
 }
+
+const counted = (n: number, what: string): string => `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`
 
 const shown = ({ code, value, limit }: GateRule): Omit<GateRule, 'isKept'> => ({ code, value, limit })
 
 function print(out: Output, grid: GridPlan, gate: Gate, stepMs: number): void {
   const isPassed = gate.verdict === 'pass'
   out.line(
-    `${out.style(isPassed ? 'good' : 'bad', isPassed ? 'PASS' : 'REFUSE')}  ${out.style('bold', grid.plan.strategy)}  ${formatCount(grid.params.length)} combinations over ${formatCount(grid.data.bars)} bars, ${formatCount(gate.trials)} trials`,
+    `${out.style(isPassed ? 'good' : 'bad', isPassed ? 'PASS' : 'REFUSE')}  ${out.style('bold', grid.plan.strategy)}  ${counted(grid.params.length, 'combination')} over ${formatCount(grid.data.bars)} bars, ${counted(gate.trials, 'trial')}`,
   )
   out.line()
   for (const rule of gate.rules) out.line(`${rule.isKept ? out.style('good', '✓') : out.style('bad', '✗')} ${sentenceOf(rule, stepMs)}`)

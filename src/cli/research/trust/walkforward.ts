@@ -14,6 +14,7 @@ import { formatCount, formatPercent, formatRatio, formatTime } from '../../ui/fo
 import type { Output } from '../../ui/output.ts'
 import { type GridPlan, planGrid } from '../grid-run.ts'
 import { choiceFlag, addChoiceOption } from './choice-flag.ts'
+import { digestsOf, noteTrials } from '../trial-notes.ts'
 import { paramsText, recordGrid } from './recorded-grid.ts'
 
 interface WalkForwardFlags extends GridFlags {
@@ -62,6 +63,7 @@ async function runWalkForward(name: string, flags: WalkForwardFlags, command: Co
   const needed = (spans.train + spans.embargo + spans.test) / stepMs
   if (rows < needed) throw tooShort(grid, needed * stepMs)
   const { runs, instants } = await recordGrid(out, grid, stepMs)
+  noteTrials(context, flags, grid.data, { command: 'walkforward', strategy: grid.plan.strategy, trials: digestsOf(grid.params, flags) })
   const walk = walkForward(runs, {
     instants,
     trainRows: spans.train / stepMs,
