@@ -134,6 +134,12 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'montecarlo',
+    summary: 'how one run could have gone: trades shuffled, days drawn again, prices with noise, bars permuted',
+    load: () => import('./research/trust/montecarlo.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'trials',
     summary: 'show how often each strategy was tried, on which candles',
     load: () => import('./research/trust/trials.ts'),

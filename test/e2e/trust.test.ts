@@ -76,6 +76,25 @@ describe('as a process', () => {
     expect((await runCli(cwd, 'trials donchian-breakout --data-dir counted')).stdout).toContain('donchian-breakout was not tried yet')
   }, 60_000)
 
+  test('a planted trend is no chance to a Monte Carlo, and a walk is; the same seed gives the same, on any number of threads', async () => {
+    const words = '--param entry=40 --paths 40 --runs 200 --slippage-bps 1 --json'
+    const answer = async (rest: string): Promise<Record<string, Record<string, never>>> =>
+      JSON.parse((await runCli(cwd, `montecarlo donchian-breakout ${words} ${rest}`)).stdout) as never
+    const planted = await answer('--csv trend.csv --workers 2')
+    expect(planted['permutation']?.['pValue']).toBeLessThanOrEqual(0.05)
+    expect(planted['bootstrap']?.['losing']).toBeLessThan(0.05)
+    expect(planted['noise']?.['losing']).toBe(0)
+    expect(planted['shuffle']?.['rank']).toBeGreaterThan(0)
+    const walk = await answer('--csv walk.csv')
+    expect(walk['permutation']?.['pValue']).toBeGreaterThan(0.05)
+    const { data: _, ...again } = await answer('--csv trend.csv --workers 1')
+    expect(planted).toMatchObject(again)
+    const text = await runCli(cwd, 'montecarlo donchian-breakout --csv walk.csv --paths 10 --runs 20')
+    expect(text.code).toBe(0)
+    expect(text.stdout).toContain('p-value of the rule')
+    expect(text.stdout.split('\n').every((line) => line.length <= 80)).toBe(true)
+  }, 60_000)
+
   test('cross-validation gives a path for each way to put the tests together, and how they are spread', async () => {
     const run = await runCli(cwd, `cpcv donchian-breakout --csv trend.csv ${GRID} --groups 5 --test-groups 2 --embargo 1d --json`)
     expect(run.code).toBe(0)
@@ -99,11 +118,13 @@ describe('as a process', () => {
     ['cpcv', 'trend.csv --groups 40 --test-groups 20', 2, 'in 137,846,528,820 ways'],
     ['cpcv', 'trend.csv --embargo 90s', 2, 'An embargo of 90s does not fit these bars'],
     ['cpcv', 'short.csv', 1, 'and 6 groups need 120'],
+    ['montecarlo', 'trend.csv --paths 0', 2, "--paths '0' is not a whole number"],
+    ['montecarlo', 'trend.csv --noise much', 2, "--noise 'much' is not a number"],
     ['gate', 'trend.csv --choose luck', 2, "--choose 'luck' is no metric to choose by"],
     ['gate', 'short.csv', 10, 'The gate refuses donchian-breakout: history'],
     ['gate', 'absent.csv', 1, 'absent.csv does not exist'],
   ])('%s over %s ends with %d and says why', async (command, words, code, text) => {
-    const run = await runCli(cwd, `${command} donchian-breakout ${GRID} --csv ${words}`)
+    const run = await runCli(cwd, `${command} donchian-breakout${command === 'montecarlo' ? '' : ` ${GRID}`} --csv ${words}`)
     expect(run.code).toBe(code)
     expect(run.stderr).toContain(text)
   })

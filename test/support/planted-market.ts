@@ -23,7 +23,7 @@ const START_TICKS = 2_000_000
 const FIRST_MS = Date.UTC(2024, 0, 1)
 
 /** A drift that changes its sign now and then, of this part of the volatility of an hour. */
-const TREND_SHARE = 0.12
+const TREND_SHARE = 0.1
 const TREND_HOURS = 240
 /** Part of the variance that comes back, and how fast. */
 const REVERTING_SHARE = 0.65

@@ -1,10 +1,12 @@
 /**
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
  */
+import { OverflowError } from '../../core/decimal.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { StrategyModule } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { type BacktestRequest, type RunSeries, runFigures } from '../backtest-run.ts'
+import { type BacktestRequest, type RunFigures, type RunSeries, runFigures } from '../backtest-run.ts'
+import { type PathVariant, variedColumns } from '../trust/path-variants.ts'
 import { type RunRecord, recordOf } from '../trust/run-record.ts'
 
 export interface SweepPlan {
@@ -17,6 +19,8 @@ export interface SweepPlan {
   readonly common: Omit<BacktestRequest, 'definition' | 'params' | 'progress'>
   /** Rows that each run is recorded in, ms UTC; without them only its metrics are kept. */
   readonly instants?: Float64Array
+  /** Other candles for each run; its own for all where absent. */
+  readonly variant?: PathVariant
 }
 
 /** What a thread starts with. */
@@ -32,9 +36,18 @@ export type SweepOutcome =
   | { readonly at: number; readonly type: 'failed'; readonly reason: string }
 
 /** One run, as `backtest` would make it. */
-export function runOne({ params, common, instants }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
-  const request = { ...common, definition, params: params[at] }
-  const figures = runFigures(request)
+export function runOne({ params, common, instants, variant }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
+  const series =
+    variant === undefined ? common.series : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at) }))
+  const request = { ...common, series, definition, params: params[at] }
+  let figures: RunFigures
+  try {
+    figures = runFigures(request)
+  } catch (thrown) {
+    if (thrown instanceof OverflowError)
+      return { at, type: 'failed', reason: 'the account grew past what is counted exactly: use --size fixed:N' }
+    throw thrown
+  }
   const { result, metrics } = figures
   if (result.failure !== undefined) return { at, type: 'failed', reason: result.failure }
   return { at, type: 'run', metrics, ...(instants === undefined ? {} : { record: recordOf(figures, request, instants) }) }

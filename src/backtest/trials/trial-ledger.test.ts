@@ -64,7 +64,9 @@ test('of processes that write at once, and are killed while they do, every line 
       contents: `import { appendTrials } from ${JSON.stringify(fileURLToPath(new URL('./trial-ledger.ts', import.meta.url)))}
 const [, , file, name] = process.argv
 process.stdout.write('on')
+const pause = new Int32Array(new SharedArrayBuffer(4))
 for (let k = 0; ; k += 1) {
+  Atomics.wait(pause, 0, 0, 1)
   appendTrials(file, { at: k, command: 'sweep', strategy: name, data: 'abc', series: 's', trials: Array.from({ length: 300 }, (_, n) => name + '-' + k + '-' + n) })
 }`,
       resolveDir: directory,

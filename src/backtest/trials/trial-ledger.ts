@@ -82,11 +82,15 @@ export function readTrials(file: string): TrialsRead {
   if (!existsSync(file)) return { entries: [], torn: 0 }
   const entries: TrialEntry[] = []
   let torn = 0
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (line === '') continue
-    const entry = entryOf(line)
-    if (entry === undefined) torn += 1
-    else entries.push(entry)
+  // By lines: as one text it could be longer than a string may be.
+  const bytes = readFileSync(file)
+  for (let from = 0; from < bytes.length; ) {
+    const next = bytes.indexOf(LINE_FEED, from)
+    const to = next === -1 ? bytes.length : next
+    const entry = to === from ? undefined : entryOf(bytes.toString('utf8', from, to))
+    if (entry !== undefined) entries.push(entry)
+    else if (to > from) torn += 1
+    from = to + 1
   }
   return { entries, torn }
 }

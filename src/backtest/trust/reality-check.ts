@@ -5,6 +5,7 @@
  */
 import { Random } from '../../core/random.ts'
 import { deviationOf, meanOf } from '../../portfolio/results/statistics.ts'
+import { blockRows, drawBlocks } from './resample.ts'
 
 export interface RealityCheck {
   /** Probability that the best of these runs looks as good without any skill. */
@@ -39,11 +40,14 @@ export function realityCheck(columns: readonly Float64Array[], { draws, seed }: 
   const hopeless = -Math.sqrt(2 * Math.log(Math.log(rows)))
   const centers = known.map(({ t, mean }) => (t >= hopeless ? mean : 0))
   const random = new Random(seed)
-  const continues = 1 - 1 / Math.ceil(rows ** (1 / 3))
+  const mean = blockRows(rows)
   const counts = new Float64Array(rows)
   let beaten = 0
   for (let draw = 0; draw < draws; draw += 1) {
-    drawRows(counts, continues, random)
+    counts.fill(0)
+    drawBlocks(rows, mean, random, (row) => {
+      counts[row] = (counts[row] as number) + 1
+    })
     const isBeaten = known.some(({ column, error }, k) => {
       let sum = 0
       for (let row = 0; row < rows; row += 1) sum += (counts[row] as number) * (column[row] as number)
@@ -52,16 +56,6 @@ export function realityCheck(columns: readonly Float64Array[], { draws, seed }: 
     if (isBeaten) beaten += 1
   }
   return { pValue: (1 + beaten) / (1 + draws), best: best.at, t: best.t }
-}
-
-/** How often each row is drawn by one resample of as many rows, in blocks of random length that wrap around the end. */
-function drawRows(counts: Float64Array, continues: number, random: Random): void {
-  counts.fill(0)
-  let row = 0
-  for (let k = 0; k < counts.length; k += 1) {
-    row = k > 0 && random.next() < continues ? (row + 1) % counts.length : random.below(counts.length)
-    counts[row] = (counts[row] as number) + 1
-  }
 }
 
 /** What is left of a run's returns without its share of the market's: r - b m, b by least squares. The mean of what timing earned stays. */

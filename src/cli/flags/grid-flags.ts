@@ -92,6 +92,8 @@ export function combinationsOf(axes: readonly GridAxis[], flags: GridFlags): Com
 export interface ValidCombinations {
   /** Parsed by the strategy's schema. */
   readonly valid: Record<string, unknown>[]
+  /** The same as the grid has them. */
+  readonly combinations: Combination[]
   readonly skipped: number
   /** Why the first one was skipped. */
   readonly reason: string
@@ -104,15 +106,18 @@ export function validCombinations(
 ): ValidCombinations {
   const fixed = Object.fromEntries(words.map((word) => [word.split('=', 1)[0] as string, word.slice(word.indexOf('=') + 1)]))
   const valid: Record<string, unknown>[] = []
+  const taken: Combination[] = []
   let skipped = 0
   let reason = ''
   for (const combination of combinations) {
     const parsed = definition.params.safeParse({ ...fixed, ...combination })
-    if (parsed.success) valid.push(parsed.data as Record<string, unknown>)
-    else {
+    if (parsed.success) {
+      valid.push(parsed.data as Record<string, unknown>)
+      taken.push(combination)
+    } else {
       skipped += 1
       if (reason === '') reason = parsed.error.issues.map((issue) => [...issue.path, issue.message].join(' ')).join('; ')
     }
   }
-  return { valid, skipped, reason }
+  return { valid, combinations: taken, skipped, reason }
 }

@@ -2,7 +2,7 @@
  * What every search over parameters begins with: the strategy, its combinations and the bars, and the runs of them all on worker threads.
  */
 import { availableParallelism } from 'node:os'
-import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
+import type { Combination, GridAxis } from '../../backtest/sweep/parameter-grid.ts'
 import type { SweepPlan } from '../../backtest/sweep/sweep-plan.ts'
 import { type SweepResult, SweepStopped, SweepThreadFailed, runSweep } from '../../backtest/sweep/sweep.ts'
 import type { CliContext } from '../context.ts'
@@ -18,6 +18,8 @@ export interface GridPlan extends Pick<Loaded, 'series' | 'data' | 'notes'> {
   readonly axes: readonly GridAxis[]
   /** One a combination that the strategy's schema takes. */
   readonly params: readonly Record<string, unknown>[]
+  /** The same as the grid has them. */
+  readonly combinations: readonly Combination[]
   /** Combinations that it refuses, and why the first of them. */
   readonly skipped: number
   readonly reason: string
@@ -31,7 +33,7 @@ export async function planGrid(context: CliContext, name: string, flags: GridFla
   const definition = findStrategy(catalog, name)
   const workers = flags.workers === undefined ? availableParallelism() : countFlag('workers', flags.workers)
   const axes = axesOf(definition, flags)
-  const { valid, skipped, reason } = validCombinations(definition, flags.param ?? [], combinationsOf(axes, flags))
+  const { valid, combinations, skipped, reason } = validCombinations(definition, flags.param ?? [], combinationsOf(axes, flags))
   if (valid.length === 0)
     throw new CliError(EXIT.usage, `No combination is valid: ${reason}.`, `ballast strategy show ${definition.name} lists the parameters.`)
   const { series, data, notes } = await loadSeries(context, flags)
@@ -41,7 +43,7 @@ export async function planGrid(context: CliContext, name: string, flags: GridFla
   )
   const { definition: _, params: __, ...common } = requestOf(definition, valid[0], series, flags)
   const plan = { strategy: definition.name, modules, params: valid, common }
-  return { series, data, notes, axes, params: valid, skipped, reason, workers, plan }
+  return { series, data, notes, axes, params: valid, combinations, skipped, reason, workers, plan }
 }
 
 /** Runs them all and says what was skipped and what failed. @throws CliError where none is left, or it was interrupted. */
@@ -58,7 +60,7 @@ export async function runGrid(out: Output, { plan, workers, notes, skipped, reas
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
-async function sweepWithProgress(out: Output, plan: SweepPlan, workers: number): Promise<SweepResult> {
+export async function sweepWithProgress(out: Output, plan: SweepPlan, workers: number): Promise<SweepResult> {
   const progress = await startProgress(out, `${plan.strategy} ${plan.params.length} runs`)
   const stop = new AbortController()
   const interrupt = (): void => stop.abort()

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander'
 import { expectedMaxSharpe } from '../../backtest/overfit.ts'
+import { plateauOf } from '../../backtest/sweep/plateau.ts'
 import { SORT_METRICS, type SortMetric, rankRuns } from '../../backtest/sweep/ranking.ts'
 import type { SweepResult } from '../../backtest/sweep/sweep.ts'
 import { nearestOf } from '../../core/nearest.ts'
@@ -41,6 +42,8 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   const { axes, params, data, skipped } = grid
   const result = await runGrid(out, grid)
   noteTrials(context, flags, data, { command: 'sweep', strategy: grid.plan.strategy, trials: digestsOf(params, flags) })
+  const ranked = rankRuns(result.outcomes, sort, top)
+  const figures = result.outcomes.map((outcome) => (outcome.type === 'run' ? (outcome.metrics[sort] ?? null) : null))
   const answer: SweepAnswer = {
     strategy: grid.plan.strategy,
     data,
@@ -52,7 +55,8 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
     runsPerSecond: Math.round((result.outcomes.length / Math.max(result.elapsedMs, 0.001)) * 1_000_000) / 1000,
     luckSharpe: expectedMaxSharpe(sharpesOf(result)) ?? null,
     sort,
-    best: rankRuns(result.outcomes, sort, top).map(({ at, metrics }) => ({ params: params[at] as Record<string, unknown>, metrics })),
+    plateau: ranked[0] === undefined ? null : (plateauOf(axes, grid.combinations, figures, ranked[0].at) ?? null),
+    best: ranked.map(({ at, metrics }) => ({ params: params[at] as Record<string, unknown>, metrics })),
   }
   out.answer(answer, () => printSweep(out, answer, axes))
 }
