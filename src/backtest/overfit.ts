@@ -45,7 +45,8 @@ export function judgeTrials(trials: readonly Float64Array[]): Overfit {
 
 /**
  * The probability that the best of these columns is above what the best of `trials` without skill would show, where more were tried than
- * there are columns. Of one column and several trials, the spread of ratios is that of chance: 1 / sqrt(rows). Null where nothing varies.
+ * there are columns. Of those that are not among the columns nobody knows the spread: it is that of chance at least, 1 / sqrt(rows), however
+ * much the columns resemble each other. Null where nothing varies.
  */
 export function deflatedSharpeOf(columns: readonly Float64Array[], trials: number): number | null {
   const sharpe = columns.map(sharpeOf)
@@ -53,7 +54,8 @@ export function deflatedSharpeOf(columns: readonly Float64Array[], trials: numbe
   const column = columns[best ?? 0]
   const ofBest = best === undefined || column === undefined ? undefined : momentsOf(column)
   if (ofBest === undefined || trials < 2) return null
-  const spread = deviationOf(sharpe.flatMap((value) => value ?? [])) ?? 1 / Math.sqrt(ofBest.count)
+  const known = deviationOf(sharpe.flatMap((value) => value ?? [])) ?? 0
+  const spread = trials > columns.length ? Math.max(known, 1 / Math.sqrt(ofBest.count)) : known
   return above(ofBest, spread * expectedMaxNormal(trials))
 }
 

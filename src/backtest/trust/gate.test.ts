@@ -82,6 +82,14 @@ test('one run alone has nothing to deflate, and one that is the best of many tri
   expect(refusals(chosen)).toEqual(expect.arrayContaining(['luck', 'deflated-sharpe']))
 })
 
+test('a narrow grid around the best of many is judged by all of them, however many copies it has', () => {
+  const best = drawn(new Random(9), 0.002)
+  const copies = Array.from({ length: 400 }, (_, k) => record(best.map((value) => value * (1 + k * 1e-6))))
+  const gate = gateOf(0, { runs: copies, tried: 5_400 })
+  expect(refusals(gate)).toEqual(expect.arrayContaining(['luck', 'deflated-sharpe']))
+  expect(refusals(gateOf(0, { runs: copies, tried: 400 }))).not.toContain('luck')
+})
+
 test('runs that failed or never moved are refused without a figure', () => {
   const gate = gateOf(0, { runs: [undefined, record(new Float64Array(ROWS))] })
   expect(gate).toMatchObject({ verdict: 'refuse', luck: null, deflatedSharpe: null, best: null })

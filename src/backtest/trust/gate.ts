@@ -2,6 +2,7 @@
  * The gate: whether the runs of a grid show an edge that is more than luck, more than the market, and that was there on bars it was not
  * chosen on. Each rule has a code, a value and a limit; docs/overfitting.md says where the limits come from.
  */
+import { normalCdf } from '../../portfolio/results/statistics.ts'
 import { overfittingProbability } from '../cscv.ts'
 import { deflatedSharpeOf } from '../overfit.ts'
 import type { Choice } from './choice.ts'
@@ -23,7 +24,6 @@ const DEFLATED_MIN = 0.9
 const FIRST_TRAIN = 0.25
 const TEST_WINDOWS = 6
 const DRAWS = 2_000
-const DRAWS_MAX = 20_000
 /** Of the bootstrap: fixed, so that nobody draws until it suits. */
 const SEED = 1
 
@@ -79,11 +79,10 @@ export function judgeGrid({ runs, instants, market, choice, tried }: GateInput):
         })
   const known = runs.flatMap((run, at) => (run === undefined ? [] : [{ at, beside: besideMarket(run.returns, market) }]))
   const columns = known.map(({ beside }) => beside)
-  const trials = Math.max(tried, columns.length)
-  // Trials that are not in this grid cannot be drawn with it: each counts as one of its own (Bonferroni).
-  const more = trials / Math.max(1, columns.length)
-  const check = realityCheck(columns, { draws: Math.min(DRAWS_MAX, DRAWS * Math.ceil(more)), seed: SEED })
-  const luck = check === undefined ? null : Math.min(1, check.pValue * more)
+  const trials = Math.max(tried, runs.length)
+  const check = realityCheck(columns, { draws: DRAWS, seed: SEED })
+  // Trials that are not in this grid cannot be drawn with it: each is one more that could have been as good (Bonferroni).
+  const luck = check === undefined ? null : Math.min(1, check.pValue + (trials - runs.length) * (1 - normalCdf(check.t)))
   const deflatedSharpe = deflatedSharpeOf(columns, trials)
   const metrics = walk?.metrics
   const rules: GateRule[] = [
