@@ -55,6 +55,7 @@ test('a torn line is told and costs no other', () => {
 test('a place that cannot be written is an answer, not an exception', () => {
   writeFileSync(join(directory, 'data'), 'a file where the directory should be')
   expect(appendTrials(file, entry(['a'])).ok).toBe(false)
+  expect(readTrials(directory)).toEqual({ entries: [], torn: 0, problem: 'EISDIR' })
 })
 
 test('of processes that write at once, and are killed while they do, every line but the last of each is whole', async () => {

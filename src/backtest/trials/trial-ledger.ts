@@ -60,9 +60,11 @@ export function appendTrials(file: string, entry: TrialEntry): Result<void, stri
     }
     return ok(undefined)
   } catch (cause) {
-    return err(cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause))
+    return err(codeOf(cause))
   }
 }
+
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause))
 
 /** What another process left when it was killed while it wrote. */
 function endsTorn(handle: number): boolean {
@@ -75,15 +77,22 @@ export interface TrialsRead {
   readonly entries: readonly TrialEntry[]
   /** Lines that cannot be read. */
   readonly torn: number
+  /** Why the file could not be read, as the system's word; absent where it was, or where there is none. */
+  readonly problem?: string
 }
 
-/** None where there is no file. */
+/** None where there is no file, or where it cannot be read: what it would say keeps nobody from trading. */
 export function readTrials(file: string): TrialsRead {
   if (!existsSync(file)) return { entries: [], torn: 0 }
   const entries: TrialEntry[] = []
   let torn = 0
   // By lines: as one text it could be longer than a string may be.
-  const bytes = readFileSync(file)
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (cause) {
+    return { entries, torn, problem: codeOf(cause) }
+  }
   for (let from = 0; from < bytes.length; ) {
     const next = bytes.indexOf(LINE_FEED, from)
     const to = next === -1 ? bytes.length : next

@@ -44,7 +44,9 @@ async function runGate(name: string, flags: GateFlags, command: Command): Promis
   const { runs, instants } = await recordGrid(out, grid, stepMs)
   const { strategy } = grid.plan
   const trials = digestsOf(grid.params, flags)
-  const tried = triedWith(readTrials(trialsFile(context)).entries, strategy, grid.data.hash, trials)
+  const { entries, problem } = readTrials(trialsFile(context))
+  if (problem !== undefined) out.note(`Earlier trials are not counted: ${trialsFile(context)} cannot be read (${problem}).`)
+  const tried = triedWith(entries, strategy, grid.data.hash, trials)
   const gate = judgeGrid({ runs, instants, market: marketReturns(grid.series, instants), choice, tried })
   noteTrials(context, flags, grid.data, { command: 'gate', strategy, trials, verdict: gate.verdict })
   const answer = {

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { countTrials } from '../../../backtest/trials/trial-count.ts'
 import { readTrials } from '../../../backtest/trials/trial-ledger.ts'
 import { contextOf } from '../../context.ts'
+import { CliError, EXIT } from '../../exit.ts'
 import { formatCount, formatTime } from '../../ui/format.ts'
 import { trialsFile } from '../trial-notes.ts'
 
@@ -20,7 +21,8 @@ function showTrials(strategy: string | undefined, _flags: unknown, command: Comm
   const context = contextOf(command)
   const { out } = context
   const file = trialsFile(context)
-  const { entries, torn } = readTrials(file)
+  const { entries, torn, problem } = readTrials(file)
+  if (problem !== undefined) throw new CliError(EXIT.error, `${file} cannot be read (${problem}).`, 'Give this user the right to read it.')
   const data = countTrials(entries.filter((entry) => strategy === undefined || entry.strategy === strategy))
   out.answer({ file, torn, data }, () => {
     if (data.length === 0) {
