@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { generatedCandles } from '../../../test/support/generated-candles.ts'
-import { CASH_ONE, HOUR_MS, MINUTE_MS, cash, instrumentIndex, rate } from '../../core/units.ts'
+import { CASH_ONE, HOUR_MS, MINUTE_MS, cash, instrumentIndex, lots, rate } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import { RISK_PROFILES } from '../../risk/profiles.ts'
 import { donchianBreakout } from '../../strategy/builtin/donchian-breakout.ts'
@@ -31,7 +31,7 @@ const request: BacktestRequest = {
     },
   ],
   risk: RISK_PROFILES.research,
-  sizing: { type: 'fixed', lots: 10 as never },
+  sizing: { type: 'fixed', lots: lots(10) },
   openingCash: cash(10_000 * CASH_ONE),
   makerRate: rate(2_000_000),
   takerRate: rate(5_500_000),
