@@ -43,6 +43,9 @@ export interface BacktestAnswer {
   readonly barsPerSecond: number
 }
 
+/** What of a run is part of a search besides its parameters: as a backtest at the terminal without options has it. */
+export const RUN_SETTINGS = { limits: 'research', limitFill: 'through' } as const
+
 const OPENING_CASH = cash(10_000 * 1e8)
 const CURVE_POINTS = 400
 
@@ -80,7 +83,7 @@ export function runBacktestJob(
     ...meta.bounds,
   })
   const series: RunSeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
-  const risk = RISK_PROFILES.research
+  const risk = RISK_PROFILES[RUN_SETTINGS.limits]
   const request = {
     definition,
     params: params.data,
@@ -94,7 +97,7 @@ export function runBacktestJob(
     slippage: SIM_COSTS.slippage,
     stopShare: SIM_COSTS.stopShare,
     asked: { from: spec.from, to: spec.to },
-    limitFill: 'through' as const,
+    limitFill: RUN_SETTINGS.limitFill,
     stopFraction: undefined,
     progress,
   }

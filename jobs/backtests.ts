@@ -88,7 +88,11 @@ export class QueuedBacktests implements Backtests {
 export function workBacktests(
   queues: JobQueues,
   rows: BacktestRows,
-  world: Pick<ThreadInput, 'candlesRoot'> & { readonly strategies: () => readonly StrategyModule[] },
+  world: Pick<ThreadInput, 'candlesRoot'> & {
+    readonly strategies: () => readonly StrategyModule[]
+    /** Counts a run that has ended, before anybody sees its answer. */
+    readonly tried: (answer: BacktestAnswer) => void
+  },
 ): (id: string) => boolean {
   const running = new Set<string>()
   queues.work('backtest', 1, async (job) => {
@@ -97,10 +101,17 @@ export function workBacktests(
     if (row === undefined || running.has(row.id) || !(await rows.begin(row.id))) return
     running.add(row.id)
     try {
-      const answer = await runInThread(job, rows, { ...world, strategies: world.strategies(), spec: backtestSpec.parse(row.spec) })
+      const answer = await runInThread(job, rows, {
+        candlesRoot: world.candlesRoot,
+        strategies: world.strategies(),
+        spec: backtestSpec.parse(row.spec),
+      })
       if (answer === undefined) return
       if (typeof answer === 'string') await rows.fail(row.id, answer)
-      else await rows.finish(row.id, { ...answer })
+      else {
+        world.tried(answer)
+        await rows.finish(row.id, { ...answer })
+      }
     } finally {
       running.delete(row.id)
     }

@@ -4,6 +4,8 @@
 import { BacktestRows } from '../db/reads/backtests.ts'
 import type { Sql } from '../db/client.ts'
 import type { StrategyModule } from '../src/strategy-files/module.ts'
+import { appendTrials, trialDigest } from '../src/backtest/trials/trial-ledger.ts'
+import { RUN_SETTINGS } from './backtest-run.ts'
 import { sweepBacktests } from './backtest-sweep.ts'
 import { workBacktests } from './backtests.ts'
 import { type CandleSource, downloadCandles } from './candle-download.ts'
@@ -15,6 +17,8 @@ export interface WorkerPorts {
   readonly sql: Sql
   readonly queues: JobQueues
   readonly candlesRoot: string
+  /** The trial ledger, which the terminal's runs are counted in as well. */
+  readonly trialsFile: string
   /** The user's strategies as they are loaded now. */
   readonly strategies: () => readonly StrategyModule[]
   /** Undefined while the exchange cannot be asked. */
@@ -37,7 +41,21 @@ const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator'] as con
 export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<void> } {
   const { queues, sql, candlesRoot, log } = ports
   const rows = new BacktestRows(sql)
-  const runsHere = workBacktests(queues, rows, { candlesRoot, strategies: ports.strategies })
+  const runsHere = workBacktests(queues, rows, {
+    candlesRoot,
+    strategies: ports.strategies,
+    tried: ({ strategy, params, data }) => {
+      const noted = appendTrials(ports.trialsFile, {
+        at: Date.now(),
+        command: 'backtest',
+        strategy,
+        data: data.hash,
+        series: `${data.venue}/${data.symbol}/${data.interval}`,
+        trials: [trialDigest(params, RUN_SETTINGS)],
+      })
+      if (!noted.ok) log('warn', `a backtest is not counted: ${ports.trialsFile} cannot be written (${noted.error})`)
+    },
+  })
   const upkeep = queues.open('upkeep')
   queues.work('upkeep', 1, async (job) => {
     switch (job.data.task) {

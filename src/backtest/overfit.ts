@@ -44,14 +44,32 @@ export function judgeTrials(trials: readonly Float64Array[]): Overfit {
 }
 
 /**
+ * The probability that the best of these columns is above what the best of `trials` without skill would show, where more were tried than
+ * there are columns. Of those that are not among the columns nobody knows the spread: it is that of chance at least, 1 / sqrt(rows), however
+ * much the columns resemble each other. Null where nothing varies.
+ */
+export function deflatedSharpeOf(columns: readonly Float64Array[], trials: number): number | null {
+  const sharpe = columns.map(sharpeOf)
+  const best = indexOfBest(sharpe)
+  const column = columns[best ?? 0]
+  const ofBest = best === undefined || column === undefined ? undefined : momentsOf(column)
+  if (ofBest === undefined || trials < 2) return null
+  const known = deviationOf(sharpe.flatMap((value) => value ?? [])) ?? 0
+  const spread = trials > columns.length ? Math.max(known, 1 / Math.sqrt(ofBest.count)) : known
+  return above(ofBest, spread * expectedMaxNormal(trials))
+}
+
+/** (1 - g) Z(1 - 1/N) + g Z(1 - 1/(N e)): about what the largest of N standard normal draws is. */
+const expectedMaxNormal = (count: number): number =>
+  (1 - GAMMA) * normalQuantile(1 - 1 / count) + GAMMA * normalQuantile(1 - 1 / (count * Math.E))
+
+/**
  * SR* = sd(SR) ((1 - g) Z(1 - 1/N) + g Z(1 - 1/(N e))): the Sharpe ratio that the best of N trials without skill is expected to show
  * (Bailey and Lopez de Prado 2014, The Deflated Sharpe Ratio). Undefined for fewer than two trials.
  */
 export function expectedMaxSharpe(sharpes: readonly number[]): number | undefined {
   const spread = deviationOf(sharpes)
-  const count = sharpes.length
-  if (spread === undefined) return undefined
-  return spread * ((1 - GAMMA) * normalQuantile(1 - 1 / count) + GAMMA * normalQuantile(1 - 1 / (count * Math.E)))
+  return spread === undefined ? undefined : spread * expectedMaxNormal(sharpes.length)
 }
 
 interface Moments {

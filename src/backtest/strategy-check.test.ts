@@ -123,6 +123,19 @@ test('a state that the journal cannot keep is found', () => {
   expect(found[0]).toMatch(/state\.more is a Map: a state is made of plain objects/)
 })
 
+test('what it remembers beyond its warm-up is counted: bars since it began are all, an average of its length is nothing', () => {
+  const recursiveOf = (definition: StrategyDefinition) => checkStrategy(definition, definition.params.parse({}), series).recursive
+  const counts = strategy((context, state) => {
+    state.seen += 1
+    if (state.seen % 7 === 0) say(context)
+  })
+  // Of bars 2,001 to 4,000 every seventh: 286 where it began with the first, 285 others where it began with bar 2,000.
+  expect(recursiveOf(counts)).toEqual({ warmupBars: 1, signals: 571, differing: 571 })
+  expect(recursiveOf(strategy((context) => context.bars.close(0) > context.bars.open(0) && say(context)))).toMatchObject({ differing: 0 })
+  expect(recursiveOf(STRATEGIES.get('sma-cross') as StrategyDefinition)).toMatchObject({ warmupBars: 50, differing: 0 })
+  expect(recursiveOf(STRATEGIES.get('pairs') as StrategyDefinition)).toBeUndefined()
+})
+
 test('a variable outside the state is found', () => {
   let bars = 0
   const outside = strategy((context, state) => {

@@ -31,6 +31,17 @@ export interface StrategyChecks {
   /** Bars and signals of the first run: none at all proves little. */
   readonly bars: number
   readonly signals: number
+  /** Undefined for a strategy over several markets, and where it throws. */
+  readonly recursive: Recursive | undefined
+}
+
+/** What an indicator still remembers after the warm-up that the strategy asks for: begun that much before the middle, it says … */
+export interface Recursive {
+  readonly warmupBars: number
+  /** Bars of the second half at which one of the two runs said something. */
+  readonly signals: number
+  /** Of these, at which they said different things. */
+  readonly differing: number
 }
 
 type Kept = Omit<Check, 'flaw'>
@@ -92,7 +103,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   try {
     first = run()
   } catch (thrown) {
-    return { checks: [{ ...KEEPS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, signals: 0 }
+    return { checks: [{ ...KEEPS.runs, flaw: `it throws ${failureText(thrown)}.` }], bars, signals: 0, recursive: undefined }
   }
   const signals = first.filter((said) => !isSilent(said)).length
   const half = bars >> 1
@@ -106,6 +117,7 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
   return {
     bars,
     signals,
+    recursive: definition.contract === 2 ? undefined : recursiveOf(first, run, definition.warmup(params), series.columns),
     checks: [
       { ...KEEPS.runs, flaw: undefined },
       check(KEEPS.sound, () => unsound(first, marketsOf(definition, series.columns))),
@@ -129,6 +141,33 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
       ),
     ],
   }
+}
+
+/** A live start has the bars of its warm-up and none before: what differs from a run that began long ago is not the same strategy. */
+function recursiveOf(
+  first: readonly SaidAtClose[],
+  run: (columns: BarColumns) => SaidAtClose[],
+  warmupBars: number,
+  columns: BarColumns,
+): Recursive | undefined {
+  const half = columns.ts.length >> 1
+  const start = Math.max(0, half - warmupBars)
+  let late: SaidAtClose[]
+  try {
+    late = run(from(columns, start))
+  } catch {
+    // The first check names what it throws.
+    return undefined
+  }
+  let signals = 0
+  let differing = 0
+  for (let at = half; at < columns.ts.length; at++) {
+    const [a, b] = [first[at], late[at - start]] as [SaidAtClose, SaidAtClose]
+    if (isSilent(a) && isSilent(b)) continue
+    signals += 1
+    if (a.signals[0]?.side !== b.signals[0]?.side) differing += 1
+  }
+  return { warmupBars, signals, differing }
 }
 
 const isSilent = ({ signals, requests }: SaidAtClose): boolean => requests.length === 0 && signals.every((signal) => signal === undefined)
@@ -177,14 +216,17 @@ function differenceOf(expected: readonly SaidAtClose[], actual: readonly SaidAtC
   return undefined
 }
 
-const cut = (columns: BarColumns, rows: number): BarColumns => ({
-  ts: columns.ts.slice(0, rows),
-  open: columns.open.slice(0, rows),
-  high: columns.high.slice(0, rows),
-  low: columns.low.slice(0, rows),
-  close: columns.close.slice(0, rows),
-  volume: columns.volume.slice(0, rows),
+const sliced = (columns: BarColumns, start: number, end: number): BarColumns => ({
+  ts: columns.ts.slice(start, end),
+  open: columns.open.slice(start, end),
+  high: columns.high.slice(start, end),
+  low: columns.low.slice(start, end),
+  close: columns.close.slice(start, end),
+  volume: columns.volume.slice(start, end),
 })
+
+const cut = (columns: BarColumns, rows: number): BarColumns => sliced(columns, 0, rows)
+const from = (columns: BarColumns, start: number): BarColumns => sliced(columns, start, columns.ts.length)
 
 /** The same candles backward in price: what rose falls. */
 function mirrored(columns: BarColumns): BarColumns {

@@ -116,6 +116,36 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'walkforward',
+    summary: 'choose parameters on one window and try them on the next, again and again',
+    load: () => import('./research/trust/walkforward.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'cpcv',
+    summary: 'cross-validate the choice of parameters: purged, on every combination of test groups',
+    load: () => import('./research/trust/cpcv.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'gate',
+    summary: 'pass or refuse a strategy: is its edge more than luck and the market?',
+    load: () => import('./research/trust/gate.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'montecarlo',
+    summary: 'how one run could have gone: trades shuffled, days drawn again, prices with noise, bars permuted',
+    load: () => import('./research/trust/montecarlo.ts'),
+  },
+  {
+    group: RESEARCH,
+    name: 'trials',
+    summary: 'show how often each strategy was tried, on which candles',
+    load: () => import('./research/trust/trials.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'overfit',
     summary: 'test whether the best of many trials beats luck',
     load: () => import('./research/overfit.ts'),

@@ -72,16 +72,19 @@ function mulDivNearest(a: number, b: number, d: number): number {
   return toSafe(wide < 0n ? -rounded : rounded)
 }
 
+/** A product that is larger than whole numbers are exact. */
+export class OverflowError extends InvariantError {}
+
 function toSafe(value: bigint): number {
   const n = Number(value)
-  if (n > SAFE || n < -SAFE) throw new InvariantError(`integer overflow: ${value} does not fit in 53 bits`)
+  if (n > SAFE || n < -SAFE) throw new OverflowError(`integer overflow: ${value} does not fit in 53 bits`)
   return n
 }
 
 /** Sum of two amounts. @throws InvariantError when the sum is unsafe, instead of losing digits silently. */
 export function addSafe(a: number, b: number): number {
   const sum = a + b
-  if (sum > SAFE || sum < -SAFE) throw new InvariantError(`integer overflow: ${a} + ${b}`)
+  if (sum > SAFE || sum < -SAFE) throw new OverflowError(`integer overflow: ${a} + ${b}`)
   return sum
 }
 

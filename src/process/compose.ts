@@ -5,6 +5,7 @@ import type { Problem } from '../core/problem.ts'
 import type { OutlivingPorts, RoleContext, RunningRole, TraderHooks } from './roles/role-context.ts'
 import { connect } from './connect.ts'
 import { healthReporter } from './watch/health-reporter.ts'
+import { gateDoubts } from '../backtest/trials/gate-doubts.ts'
 import { plansOf } from '../config/plans.ts'
 import { readSimClock } from '../market-data/sim-clock.ts'
 import { scopeWriter } from './scope-writer.ts'
@@ -108,6 +109,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
     // Last and first: what is measured beside it is not its time. An init is no decision.
     if (part === '') times.note(strategy)
   }
+  for (const doubt of gateDoubts(config.profile, paths.trials, plans.value.plans)) log('warn', doubt)
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),

@@ -104,6 +104,16 @@ test('the code of one strategy alone is loaded, though other files and the confi
   expect(source.changedFiles().map(({ name }) => name)).toEqual(['mine'])
 })
 
+test('on demo a strategy that is new and that no gate has passed is doubted, one that runs already is not', async () => {
+  write({ profile: 'demo', strategies: [{ strategy: 'ema-cross', symbols: ['BTCUSDT'] }] })
+  const source = await begun()
+  const found = await source.prepare({ type: 'put', id: 'sma-cross', symbols: ['ETHUSDT'], isMore: true }, 'tests')
+  if (!found.ok) throw new Error(found.error.sentence)
+  expect(found.value.doubts).toEqual([expect.stringContaining('sma-cross: no gate was asked')])
+  const fewer = await source.prepare({ type: 'remove', id: 'ema-cross' }, 'tests')
+  expect(fewer.ok && fewer.value.doubts).toEqual([])
+})
+
 test('what is added, changed, removed and reset lies over the configuration, and the next start finds it', async () => {
   write({ strategies: [{ strategy: 'ema-cross', symbols: ['BTCUSDT'], params: { slow: 40 } }] })
   const source = await begun()

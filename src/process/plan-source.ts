@@ -2,6 +2,7 @@
  * The list of strategies out of files while the trader runs: user's code, configuration, and what operators have changed of them.
  */
 import { resolve } from 'node:path'
+import { gateDoubts } from '../backtest/trials/gate-doubts.ts'
 import type { Problem } from '../core/problem.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { type ConfigText, changedConfig, currentTexts, pin } from '../config/pinned-config.ts'
@@ -71,6 +72,7 @@ export class PlanSource implements PlanPort {
     return ok({
       plan: { plans: plan.value.plans.map(this.around), manual: plan.value.manual },
       later,
+      doubts: gateDoubts(next.config.profile, paths.trials, this.fresh(plan.value.plans)),
       keep: () => {
         // Code before the list that names it: a start in between finds code that nothing needs yet.
         if (next.strategies !== this.files.strategies || next.texts !== undefined)
@@ -183,15 +185,20 @@ export class PlanSource implements PlanPort {
 
   /** Code that is new here begins in a thread first: one that does not return would hold the trader. */
   private async stuck(plans: readonly StrategyPlan[], next: Files): Promise<Problem | undefined> {
-    const running = plansOf(counting(this.files.config, this.files.changes), this.files.strategies)
-    const known = running.ok ? running.value.plans.map(({ identity }) => identity) : []
-    for (const { definition, params, id, identity } of plans) {
+    for (const { definition, params, id } of this.fresh(plans)) {
       const module = next.strategies.modules.find(({ name }) => name === definition.name)
-      if (module === undefined || known.includes(identity)) continue
+      if (module === undefined) continue
       const problem = await startProblem(module.path, params)
       if (problem !== undefined) return { sentence: `${id}: ${problem}`, next: `Fix ${module.file}, then try again.` }
     }
     return undefined
+  }
+
+  /** Those whose code or parameters do not run yet. */
+  private fresh(plans: readonly StrategyPlan[]): StrategyPlan[] {
+    const running = plansOf(counting(this.files.config, this.files.changes), this.files.strategies)
+    const known = running.ok ? running.value.plans.map(({ identity }) => identity) : []
+    return plans.filter(({ identity }) => !known.includes(identity))
   }
 }
 

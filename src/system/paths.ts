@@ -29,6 +29,8 @@ export interface DataPaths {
   /** The newest row of the audit, noted beside the database: rows that are cut off its end are missed. */
   readonly auditHead: string
   readonly simState: string
+  /** What was tried in research, line by line. */
+  readonly trials: string
 }
 
 export const pathsOf = (root: string): DataPaths => ({
@@ -45,6 +47,7 @@ export const pathsOf = (root: string): DataPaths => ({
   signalsKey: join(root, 'signals.key'),
   auditHead: join(root, 'audit-head.json'),
   simState: join(root, 'simulator.json'),
+  trials: join(root, 'trials.jsonl'),
 })
 
 /** The profile that a directory belongs to; undefined where nothing has been started there. */

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { FakeDiscord, textOf } from '../fakes/discord-api.ts'
 import { FakeTelegram, type SentMessage } from '../fakes/telegram-api.ts'
+import { readTrials } from '../../src/backtest/trials/trial-ledger.ts'
+import { pathsOf } from '../../src/system/paths.ts'
 import { Installation, until } from '../support/process/installation.ts'
 
 const TOKEN = '1234567:fake-token-for-the-loopback-api-1'
@@ -268,6 +270,10 @@ test('a backtest shows its progress in one message and ends with figures, doubts
   const message = card as SentMessage
   await until(() => message.photoBytes > 5_000 && message.text.includes('done'), 'the end of the run', 60_000)
   expect(message.text).toMatch(/Warnings: .*in-sample only/s)
+  // Counted as one of the terminal is.
+  expect(readTrials(pathsOf(ballast.dataDir).trials).entries).toMatchObject([
+    { command: 'backtest', strategy: 'ema-cross', trials: [expect.any(String)] },
+  ])
 }, 130_000)
 
 test('alerts of entries arrive in both chats, in order and once', async () => {

@@ -29,6 +29,7 @@ const ballast = (words: string): Promise<CliRun> => runCli(cwd, words)
 interface Answer {
   readonly runs: number
   readonly skipped: number
+  readonly plateau: { readonly neighbors: number; readonly least: number } | null
   readonly best: readonly { readonly params: Record<string, unknown>; readonly metrics: Record<string, number | null> }[]
 }
 
@@ -47,6 +48,17 @@ describe('as a process', () => {
     }
     const sharpes = answer.best.map(({ metrics }) => metrics['sharpe'] as number)
     expect(sharpes).toEqual([...sharpes].sort((a, b) => b - a))
+  }, 60_000)
+
+  test('the neighbors of the best are told: in a row of three the middle has two', async () => {
+    const run = await ballast('sweep sma-cross --csv bars.csv --grid fast=4,8,12 --grid slow=30 --sort totalReturn --json')
+    const { best, plateau } = JSON.parse(run.stdout) as Answer
+    const returns = new Map(best.map(({ params, metrics }) => [params['fast'], metrics['totalReturn'] as number]))
+    const neighbors = best[0]?.params['fast'] === 8 ? [returns.get(4), returns.get(12)] : [returns.get(8)]
+    expect(plateau).toMatchObject({ neighbors: neighbors.length, least: Math.min(...(neighbors as number[])) })
+    expect((await ballast('sweep sma-cross --csv bars.csv --grid fast=4,8 --sort trades')).stdout).toMatch(
+      /Neighbors of the best in the grid, 1: trades/,
+    )
   }, 60_000)
 
   test('a draw depends on its seed, and fixed parameters stay', async () => {

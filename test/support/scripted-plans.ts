@@ -31,6 +31,7 @@ export class ScriptedPlans implements PlanPort {
     return ok({
       plan,
       later: [],
+      doubts: [],
       keep: () => {
         if (this.isFull) throw new Error('ENOSPC: no space left on device')
         this.listed = plan

@@ -1,10 +1,13 @@
 /**
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
  */
+import { OverflowError } from '../../core/decimal.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { StrategyModule } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { type BacktestRequest, type RunSeries, runFigures } from '../backtest-run.ts'
+import { type BacktestRequest, type RunFigures, type RunSeries, runFigures } from '../backtest-run.ts'
+import { type PathVariant, variedColumns } from '../trust/path-variants.ts'
+import { type RunRecord, recordOf } from '../trust/run-record.ts'
 
 export interface SweepPlan {
   readonly strategy: string
@@ -14,6 +17,10 @@ export interface SweepPlan {
   readonly params: readonly unknown[]
   /** All that the runs have in common. */
   readonly common: Omit<BacktestRequest, 'definition' | 'params' | 'progress'>
+  /** Rows that each run is recorded in, ms UTC; without them only its metrics are kept. */
+  readonly instants?: Float64Array
+  /** Other candles for each run; its own for all where absent. */
+  readonly variant?: PathVariant
 }
 
 /** What a thread starts with. */
@@ -25,13 +32,25 @@ export interface SweepThreadInput {
 
 /** `at` is the index of the run in the plan. */
 export type SweepOutcome =
-  | { readonly at: number; readonly type: 'run'; readonly metrics: Metrics }
+  | { readonly at: number; readonly type: 'run'; readonly metrics: Metrics; readonly record?: RunRecord }
   | { readonly at: number; readonly type: 'failed'; readonly reason: string }
 
 /** One run, as `backtest` would make it. */
-export function runOne({ params, common }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
-  const { result, metrics } = runFigures({ ...common, definition, params: params[at] })
-  return result.failure === undefined ? { at, type: 'run', metrics } : { at, type: 'failed', reason: result.failure }
+export function runOne({ params, common, instants, variant }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
+  const series =
+    variant === undefined ? common.series : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at) }))
+  const request = { ...common, series, definition, params: params[at] }
+  let figures: RunFigures
+  try {
+    figures = runFigures(request)
+  } catch (thrown) {
+    if (thrown instanceof OverflowError)
+      return { at, type: 'failed', reason: 'the account grew past what is counted exactly: use --size fixed:N' }
+    throw thrown
+  }
+  const { result, metrics } = figures
+  if (result.failure !== undefined) return { at, type: 'failed', reason: result.failure }
+  return { at, type: 'run', metrics, ...(instants === undefined ? {} : { record: recordOf(figures, request, instants) }) }
 }
 
 /** The same series with its columns in memory that threads share; copied once where they are not there yet. */

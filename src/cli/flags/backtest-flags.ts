@@ -44,6 +44,8 @@ export interface StudyFlags extends FileFlags {
   readonly limitFill: string
   readonly execution?: string
   readonly universe?: readonly string[]
+  /** Whether the runs are counted. */
+  readonly ledger?: boolean
 }
 
 export function addStudyOptions(command: Command): Command {
@@ -76,6 +78,7 @@ export function addStudyOptions(command: Command): Command {
     .option('--limit-fill <rule>', 'limit orders fill when the price trades through or touches', 'through')
     .option('--universe <key=value>', 'select which of the symbols take entries, repeatable: take=2, by=volume, every=1d, ...', collect)
     .option('--execution <how>', 'execution algorithm for entries: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
+    .option('--no-ledger', 'do not count these runs in the trial ledger (ballast trials)')
 }
 
 /** @throws CliError that names the option. */

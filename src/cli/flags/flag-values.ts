@@ -2,6 +2,7 @@
  * What the words behind an option mean: decimals, rates, money, dates, and options that may be repeated.
  */
 import { parseDecimal, readStep } from '../../core/decimal.ts'
+import { parseDuration } from '../../core/duration.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../../core/units.ts'
 import { CliError, EXIT } from '../exit.ts'
 
@@ -45,4 +46,11 @@ export function timeFlag(flag: string, value: string | undefined): number | unde
   const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(/T/.test(value) ? value : `${value}T00:00:00Z`)
   if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Example: --${flag} 2025-10-01.`)
   return at
+}
+
+/** A span of time in ms, above zero unless `mayBeZero`. @throws CliError naming the flag. */
+export function spanFlag(flag: string, text: string, mayBeZero = false): number {
+  const span = /^0\w*$/.test(text) ? 0 : parseDuration(text)
+  if (span !== undefined && (span > 0 || mayBeZero)) return span
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a span of time.`, `Example: --${flag} 30d, 12h or 90min.`)
 }

@@ -14,7 +14,7 @@ import { rateFlag, stepFlag, timeFlag } from '../flags/flag-values.ts'
 import { NOTIONAL_MIN } from '../../venue/sim/models/costs.ts'
 import type { StudyFlags } from '../flags/backtest-flags.ts'
 
-interface Loaded {
+export interface Loaded {
   readonly series: RunSeries[]
   readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
   readonly notes: string[]

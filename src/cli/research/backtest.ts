@@ -20,6 +20,7 @@ import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/b
 import { spotSymbolOf } from '../../market/instrument.ts'
 import { spellingOf } from '../../market/symbol-text.ts'
 import { loadSeries } from './backtest-series.ts'
+import { digestsOf, noteTrials } from './trial-notes.ts'
 
 interface BacktestFlags extends StudyFlags {
   readonly trades?: string
@@ -65,6 +66,7 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   progress.stop()
   if (run.result.failure !== undefined)
     throw new CliError(EXIT.error, `The strategy stopped: ${run.result.failure}`, 'Correct the strategy and run it again.')
+  noteTrials(context, flags, data, { command: 'backtest', strategy: definition.name, trials: digestsOf([params], flags) })
   const costs = costsOf(request, flags)
   const verdict = doubtsOf(run, request)
   if (flags.trades !== undefined) write(flags.trades, tradesCsv(run, series))

@@ -2,6 +2,7 @@
  * The summary of a sweep on a terminal: what speaks against its best run first, then the best runs as a table.
  */
 import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
+import type { Plateau } from '../../backtest/sweep/plateau.ts'
 import type { SortMetric } from '../../backtest/sweep/ranking.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { DataInfo } from './backtest-summary.ts'
@@ -22,6 +23,8 @@ export interface SweepAnswer {
   /** Sharpe ratio, as in the metrics, that the best of so many runs would show without any skill; null where one run alone has one. */
   readonly luckSharpe: number | null
   readonly sort: SortMetric
+  /** Of the best run by `sort`: its neighbors in the grid; null where it has none. */
+  readonly plateau: Plateau | null
   readonly best: readonly { readonly params: Readonly<Record<string, unknown>>; readonly metrics: Metrics }[]
 }
 
@@ -37,6 +40,11 @@ export function printSweep(out: Output, answer: SweepAnswer, axes: readonly Grid
     answer.best.map((run) => [...axes.map(({ name }) => String(run.params[name])), ...metrics.map((metric) => show(metric, run.metrics))]),
   )
   out.line()
+  const { plateau, sort } = answer
+  if (plateau !== null)
+    out.line(
+      `Neighbors of the best in the grid, ${formatCount(plateau.neighbors)}: ${sort} ${showValue(sort, plateau.mean)} on average, ${showValue(sort, plateau.least)} to ${showValue(sort, plateau.most)}.`,
+    )
   out.line(
     out.style(
       'dim',
@@ -58,8 +66,9 @@ function doubtsOf({ runs, luckSharpe, best }: SweepAnswer): string[] {
 
 const FRACTIONS: ReadonlySet<SortMetric> = new Set(['totalReturn', 'cagr', 'volatility', 'maxDrawdown', 'winRate', 'benchmarkReturn'])
 
-function show(metric: SortMetric, metrics: Metrics): string {
-  const value = metrics[metric] ?? null
+const show = (metric: SortMetric, metrics: Metrics): string => showValue(metric, metrics[metric] ?? null)
+
+function showValue(metric: SortMetric, value: number | null): string {
   if (FRACTIONS.has(metric)) return formatPercent(value)
   return metric === 'trades' ? formatCount(value ?? 0) : formatRatio(value)
 }

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true }))
 
 test.each([
-  ['sma-cross --csv bars.csv', 2, 'A sweep needs a grid'],
+  ['sma-cross --csv bars.csv', 2, 'A search over parameters needs a grid'],
   ['sma-cross --csv bars.csv --grid fst=1:2', 2, 'Did you mean fast?'],
   ['sma-cross --csv bars.csv --grid fast=9:5', 2, 'the last value lies below the first'],
   ['sma-cross --csv bars.csv --grid fast=60:70 --param slow=50', 2, 'No combination is valid: fast must be smaller than slow'],

@@ -14,28 +14,35 @@ import { inspect, printFinding, shownFinding } from './inspect.ts'
 export async function testStrategy(context: CliContext, name: string | undefined): Promise<void> {
   if (name === undefined) throw new CliError(EXIT.usage, 'Which strategy?', 'For example: ballast strategy test pullback')
   const { out } = context
-  const { file, checks, bars, signals, findings } = await inspect(context, name)
+  const { file, checks, bars, signals, findings, recursive } = await inspect(context, name)
   const test = file === undefined ? undefined : file.replace(/\.ts$/, '.test.ts')
   const own = test === undefined || !existsSync(test) ? undefined : await runTest(test, pathsOf(context.dataDir()).strategies)
   const text = findings.filter(({ isOfRun }) => !isOfRun)
   const isGood = signals > 0 && findings.length === 0 && own?.passed !== false
-  out.answer({ name, bars, signals, checks, findings: findings.map(shownFinding), test: own ?? null, isGood }, () => {
-    for (const { name: what, flaw } of checks) {
-      out.line(`${flaw === undefined ? out.style('good', '✓') : out.style('bad', '✗')} ${what}`)
-      if (flaw !== undefined) out.line(`    ${flaw}`)
-    }
-    if (file !== undefined && text.length === 0)
-      out.line(`${out.style('good', '✓')} its text reads no clock, chance or network and keeps nothing outside its state`)
-    for (const finding of text) printFinding(out, finding)
-    out.line(
-      `${signals > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(signals)} signals over ${formatCount(bars)} candles`,
-    )
-    if (own === undefined) out.note(file === undefined ? '' : 'There is no test beside it.')
-    else {
-      out.line(`${own.passed ? out.style('good', '✓') : out.style('bad', '✗')} ${relative('', test as string)}`)
-      if (!own.passed) out.line(own.output)
-    }
-  })
+  out.answer(
+    { name, bars, signals, recursive: recursive ?? null, checks, findings: findings.map(shownFinding), test: own ?? null, isGood },
+    () => {
+      for (const { name: what, flaw } of checks) {
+        out.line(`${flaw === undefined ? out.style('good', '✓') : out.style('bad', '✗')} ${what}`)
+        if (flaw !== undefined) out.line(`    ${flaw}`)
+      }
+      if (file !== undefined && text.length === 0)
+        out.line(`${out.style('good', '✓')} its text reads no clock, chance or network and keeps nothing outside its state`)
+      for (const finding of text) printFinding(out, finding)
+      out.line(
+        `${signals > 0 ? out.style('good', '✓') : out.style('bad', '✗')} ${formatCount(signals)} signals over ${formatCount(bars)} candles`,
+      )
+      if (recursive !== undefined)
+        out.line(
+          `${out.style(recursive.differing === 0 ? 'good' : 'warn', recursive.differing === 0 ? '✓' : '!')} begun with its warm-up of ${formatCount(recursive.warmupBars)} bars, ${formatCount(recursive.differing)} of ${formatCount(recursive.signals)} signals have another side`,
+        )
+      if (own === undefined) out.note(file === undefined ? '' : 'There is no test beside it.')
+      else {
+        out.line(`${own.passed ? out.style('good', '✓') : out.style('bad', '✗')} ${relative('', test as string)}`)
+        if (!own.passed) out.line(own.output)
+      }
+    },
+  )
   if (!isGood)
     throw new CliError(
       EXIT.checksFailed,

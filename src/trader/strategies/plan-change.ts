@@ -102,6 +102,7 @@ export class PlanChange {
         : [
             `${newSymbols.map((symbol) => `${symbol} (${ownerIn(prepared.plan, symbol)})`).join(', ')} is new here: the trader starts itself again, which takes a few seconds. Stops stay at the exchange.`,
           ]),
+      ...prepared.doubts,
       ...(prepared.later.length === 0 ? [] : [laterText(prepared.later).trim()]),
     ]
     const identity = ({ id, identity, instruments, execution, universe }: StrategyConfig): unknown => [
