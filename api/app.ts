@@ -36,6 +36,7 @@ import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
+import { measured, metricsRoute } from './metrics/route.ts'
 import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { alertRoutes } from './routes/alerting/alert-routes.ts'
 import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
@@ -84,6 +85,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   const databaseGuard = guardDatabase(context.database, isOpen)
   app.use('/api/v1/*', databaseGuard)
   app.use('/readyz', databaseGuard)
+  app.use('/metrics', databaseGuard)
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
@@ -97,6 +99,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
     }),
   )
 
+  if (context.metrics !== undefined) app.use('/api/v1/*', measured(context.metrics))
   const guard = authenticate(context.keys, ports.sessions, context.edge, context.log)
   const limit = limitRate(REQUESTS_PER_MINUTE, ports.wallNow)
   app.use(
@@ -132,6 +135,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
       if (c.req.method !== 'GET') context.held?.forget()
     }),
   )
+  app.use('/metrics', guard, limit)
   app.use('/api/v1/*', tagAnswers)
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
@@ -149,6 +153,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', auditRoutes(context))
   app.route('/', loginPage())
+  if (context.metrics !== undefined) app.route('/', metricsRoute(context.metrics))
   app.route('/api/v1', sessionRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))

@@ -2,6 +2,7 @@
  * What the HTTP and WebSocket surfaces are made with.
  */
 import type { ApiKey, ApiKeys } from './auth.ts'
+import type { Metrics } from './metrics/registry.ts'
 import type { HeldRows } from './held-reads.ts'
 import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
@@ -41,6 +42,8 @@ export interface ApiContext {
   /** What is held of reads; forgotten with each event and each change. Undefined: nothing is. */
   readonly held?: HeldRows | undefined
   readonly edge: Edge
+  /** Undefined: nothing is measured, and there is no /metrics. */
+  readonly metrics?: Metrics
   readonly log: (text: string) => void
 }
 

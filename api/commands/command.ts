@@ -54,6 +54,7 @@ export const SCOPES = [
   'backtest:run',
   'alerts:read',
   'alerts:write',
+  'metrics:read',
   'agent',
   'admin',
 ] as const

@@ -28,7 +28,7 @@ export const alertsPage = (): string => `# Alerts
 
 <!-- Made from code by \`npm run docs\`. A change by hand is lost: the text is in test/docs/alerts-page.ts, the types in src/alerts/. -->
 
-| severity | means | how it is told |
+| severity | means | how it is sent |
 |---|---|---|
 | P1 | act now | at once, with a sound, past quiet hours and storms; again every ${minutes(REPEAT_P1_MS)} minutes until somebody acknowledges it |
 | P2 | something is wrong | at once, with a sound; the same one within ${minutes(GROUP_MS)} minutes is counted and follows as one card |
@@ -36,7 +36,7 @@ export const alertsPage = (): string => `# Alerts
 | P4 | news: trades, reports | the same |
 | P5 | for the record | nowhere |
 
-By default admins are told in private, listed chats too, and on Discord the channel for it (P1 in \`#alerts-critical\`, trades in \`#trades\`, signals, reports, else \`#alerts\`).
+By default alerts go to admins in private and to listed chats, and on Discord the channel for it (P1 in \`#alerts-critical\`, trades in \`#trades\`, signals, reports, else \`#alerts\`).
 
 ## Open alerts
 
@@ -81,11 +81,11 @@ ${Object.entries(TOPICS).map(topicRow).join('\n')}
 
 | in chat and at the terminal | what it does |
 |---|---|
-| \`/subscribe fills sym:BTC minpnl:50\` | this chat, or this topic, is told of these |
+| \`/subscribe fills sym:BTC minpnl:50\` | this chat, or this topic, receives these |
 | \`/subscribe signals to=telegram:-100123/77\` | another chat, topic or channel is (an admin); a route in short |
 | \`/subscriptions\`, \`/unsubscribe 3\`, \`/unsubscribe all\` | what chats have asked for, and its end |
 
-A chat that has subscribed, or a topic of it, is told of what it asked for, and of the P1 and P2 that it would be told anyway; one that has not is told of everything by default. \`notify.routes\` in the configuration has the same, for chats that nobody has to subscribe: \`["telegram:-100123/77 signals", "discord:#trades fills", "telegram:-100123/78 type:risk.* sev:P3"]\`. A private chat is told while its user is known, a Telegram group while it is listed.
+A chat that has subscribed, or a topic of it, receives what it asked for, and the P1 and P2 that it would receive anyway; one that has not receives everything by default. \`notify.routes\` in the configuration has the same, for chats that nobody has to subscribe: \`["telegram:-100123/77 signals", "discord:#trades fills", "telegram:-100123/78 type:risk.* sev:P3"]\`. A private chat is told while its user is known, a Telegram group while it is listed.
 
 A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#trades\`, \`discord:445566\` or \`discord:user:778899\`.
 

@@ -6,6 +6,7 @@ import { asyncApiText } from './asyncapi.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'
 import { architecturePage } from './layers.ts'
+import { MONITORING_PAGE, monitoringPage } from './monitoring-page.ts'
 import { openApiText } from './openapi.ts'
 import { BUILT_IN_PAGE, builtInPage } from './strategy-params.ts'
 import { TERMINAL_WORDS_PATH, terminalWords } from './terminal-words.ts'
@@ -20,4 +21,5 @@ export const REFERENCES: readonly (readonly [path: string, make: () => string | 
   ['docs/asyncapi.json', asyncApiText],
   ['docs/architecture.md', architecturePage],
   [BUILT_IN_PAGE, builtInPage],
+  [MONITORING_PAGE, monitoringPage],
 ]

@@ -14,6 +14,7 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
   'strategy:read': 'viewer',
   'report:read': 'viewer',
   'alerts:read': 'viewer',
+  'metrics:read': 'viewer',
   'control:pause': 'operator',
   'backtest:run': 'operator',
   'report:write': 'operator',
@@ -35,6 +36,8 @@ export const KEY_PRESETS = {
   'read-only': LOOKS,
   dashboard: OPERATES,
   'signal-sender': ['signal:write'],
+  /** Prometheus. */
+  metrics: ['metrics:read'],
   closer: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write'],
   trader: [...OPERATES, 'control:reduce', 'control:resume', 'trade:reduce', 'strategy:write', 'trade:write'],
   /** A program that decides by itself: what it asks above a pause, a person confirms. */

@@ -8,9 +8,11 @@ import { isWithin, networkOf } from '../../../api/commands/signals/networks.ts'
 import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
 import { HeldRows, heldKeys, heldReads } from '../../../api/held-reads.ts'
+import { Metrics } from '../../../api/metrics/registry.ts'
 import { startApi } from '../../../api/server.ts'
 import { PostgresApiKeys, ensureAdminKey } from '../../../db/access/api-keys.ts'
 import type { Database } from '../../../db/client.ts'
+import { readCounts } from '../../../db/reads/metrics.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../../db/journal/journal.ts'
 import { type Result, ok } from '../../core/result.ts'
@@ -18,6 +20,7 @@ import { type Result, ok } from '../../core/result.ts'
 import { removeApiAddress, urlOf, writeApiAddress } from '../../config/api-address.ts'
 
 import { exposureOf, isLoopback } from '../../config/exposure.ts'
+import { processFigures } from '../../system/process-figures.ts'
 import { otherPort } from '../../config/ports.ts'
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '::1'] as const
@@ -54,6 +57,7 @@ export async function startApiRole(
     keys: heldKeys(new PostgresApiKeys(sql, config.profile), held, steadyNow),
     idempotency,
     database: pulse,
+    metrics: new Metrics(ports, { counts: () => readCounts(sql), processes: () => processFigures(paths.run) }, steadyNow),
     edge: { hosts: [...LOOPBACK_HOSTS, host, ...hosts], origins, proxies, hasTls: tls !== undefined },
     log: (text) => log('warn', text),
   }

@@ -7,6 +7,8 @@ import { RISK_PROFILES } from '../../../src/risk/profiles.ts'
 import type { CommandPorts } from '../../../api/commands/command.ts'
 import { CommandRunner } from '../../../api/commands/run/run.ts'
 import type { ApiContext } from '../../../api/context.ts'
+import { Metrics } from '../../../api/metrics/registry.ts'
+import { readCounts } from '../../../db/reads/metrics.ts'
 import type { Backtest, Backtests } from '../../../api/ports/ports.ts'
 import { troubleOf } from '../../../db/error.ts'
 import { PostgresWebhooks } from '../../../db/alerting/webhooks.ts'
@@ -220,6 +222,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     keys,
     idempotency: new PostgresIdempotency(sql),
     database: { downSinceMs: () => undefined, onDown: () => () => {}, troubleOf },
+    metrics: new Metrics(ports, { counts: () => readCounts(sql), processes: () => [] }, () => performance.now()),
     edge: { hosts: ['127.0.0.1', 'localhost'], origins: [], proxies: [], hasTls: false },
     log: (text) => process.stderr.write(`${text}\n`),
   }
