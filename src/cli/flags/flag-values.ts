@@ -2,6 +2,7 @@
  * What the words behind an option mean: decimals, rates, money, dates, and options that may be repeated.
  */
 import { parseDecimal, readStep } from '../../core/decimal.ts'
+import { nearestOf } from '../../core/nearest.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../../core/units.ts'
 import { CliError, EXIT } from '../exit.ts'
 
@@ -45,4 +46,30 @@ export function timeFlag(flag: string, value: string | undefined): number | unde
   const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(/T/.test(value) ? value : `${value}T00:00:00Z`)
   if (Number.isNaN(at)) throw new CliError(EXIT.usage, `--${flag} '${value}' is not a date.`, `Example: --${flag} 2025-10-01.`)
   return at
+}
+
+/** One of the words that an option knows. @throws CliError with the nearest one. */
+export function choiceFlag<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
+  const found = known.find((name) => name === text)
+  if (found !== undefined) return found
+  const nearest = nearestOf(text, known)
+  throw new CliError(
+    EXIT.usage,
+    `There is no ${flag} '${text}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+    `Choices for --${flag}: ${known.join(', ')}.`,
+  )
+}
+
+/** @throws CliError naming the flag. */
+export function numberFlag(flag: string, text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isFinite(value)) return value
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a number.`)
+}
+
+/** A whole number within bounds. @throws CliError naming the flag and its bounds. */
+export function wholeFlag(flag: string, text: string, min: number, max: number): number {
+  const value = numberFlag(flag, text)
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a whole number from ${min} to ${max.toLocaleString('en-US')}.`)
 }
