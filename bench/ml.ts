@@ -1,11 +1,15 @@
 /**
- * How fast models are trained and predict: boosted trees on 50,000 rows of 30 features in 150 rounds, the others with their defaults.
+ * How fast models are trained and predict: boosted trees on 50,000 rows of 30 features in 150 rounds, the others with their defaults;
+ * and how fast features of a million bars are made.
  * `npm run bench -- ml`. Processor time is one thread's; the wall clock of a machine that does other work is longer.
  */
 import { MODELS, type ModelName, type ModelRules, fitModel, predictModel, rulesOf } from '../src/ml/models/fit-model.ts'
+import { planFeatures } from '../src/ml/features/plan.ts'
+import { featureTable } from '../src/ml/features/table.ts'
 import { takeRows, takeValues } from '../src/ml/samples.ts'
 import { aucOf } from '../src/ml/scores/scores.ts'
 import { plantedSamples } from '../test/support/planted-samples.ts'
+import { benchSeries } from './series.ts'
 
 const ROWS = 50_000
 const TESTED = 15_000
@@ -23,6 +27,33 @@ const truth = takeValues(all.classes, tested)
 
 console.log(`${ROWS.toLocaleString('en-US')} rows of ${FEATURES} features, one thread`)
 for (const model of MODELS) measure(model, model === 'gbdt' ? { rounds: 150 } : {})
+await measureFeatures()
+
+async function measureFeatures(): Promise<void> {
+  const { name, columns, intervalMs } = await benchSeries()
+  const spec = {
+    features: [
+      { use: 'return', periods: [1, 5, 15, 60] },
+      { use: 'volatility', periods: [20, 60] },
+      { use: 'momentum' },
+      { use: 'rsi' },
+      { use: 'ema', periods: [20, 50] },
+      { use: 'macd', outputs: ['histogram'] },
+      { use: 'atr' },
+      { use: 'volume' },
+      { use: 'time-of-day' },
+    ],
+  }
+  const plan = planFeatures(spec, { baseMs: intervalMs, read: () => undefined })
+  if (!plan.ok) throw new Error(plan.error)
+  const rates: string[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = process.cpuUsage()
+    featureTable(plan.value, ['X'], [{ symbol: 'X', columns, funding: undefined }])
+    rates.push((columns.ts.length / process.cpuUsage(before).user).toFixed(2))
+  }
+  console.log(`${plan.value.columns.length} features of ${name}: ${rates.join('  ')} M bars/s of the processor`)
+}
 
 function measure(model: ModelName, given: Partial<ModelRules>): void {
   const rules = rulesOf(model, given)
