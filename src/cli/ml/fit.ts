@@ -8,11 +8,11 @@ import { takeRows, takeValues } from '../../ml/samples.ts'
 import { findLeaks } from '../../ml/scores/leaks.ts'
 import { type Scores, scoresOf } from '../../ml/scores/scores.ts'
 import { contextOf } from '../context.ts'
-import { CliError, EXIT } from '../exit.ts'
 import { formatCount, formatRatio } from '../ui/format.ts'
 import type { Output } from '../ui/output.ts'
 import { TableText } from '../ui/table-text.ts'
 import { write } from '../research/backtest-files.ts'
+import { fitFailure, leakWarning } from './fit-words.ts'
 import { type ModelFlags, addModelOptions, modelWishOf } from './model-flags.ts'
 import { predictionsCsv } from './predictions-csv.ts'
 import { checkOrder, checkVaries, columnOf, readSamples, sampleColumns } from './sample-table.ts'
@@ -54,10 +54,7 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
     throw text.bad(-1, `the target ${flags.target} has one value in the train rows`, 'Train on rows of both classes.')
   checkVaries(text, names, features, used.hasSplit ? 'train' : 'used')
   const warnings = [
-    ...findLeaks(features, trainTarget, task).map(
-      ({ feature, score }) =>
-        `${names[feature]} alone tells the target (${task === 'classification' ? 'AUC' : 'rank correlation'} ${score.toFixed(3)}): it probably knows the future. Leave it out with --exclude ${names[feature]}.`,
-    ),
+    ...findLeaks(features, trainTarget, task).map(({ feature, score }) => leakWarning(names[feature] as string, score, task)),
     ...overlapWarning(text, used),
     ...(task === 'classification' && testTarget.length > 0 && testTarget.every((value) => value === testTarget[0])
       ? [`The target ${flags.target} has one value in the test rows, so that there is no AUC.`]
@@ -72,9 +69,7 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
   const testPredictions = predictModel(fitted.value, tested)
   const testScores = scoresOf(task, testPredictions, testTarget)
   const hasTest = used.test.length > 0
-  const importance = hasTest
-    ? importanceOf(fitted.value, tested, testTarget, task, rules.seed)
-    : importanceOf(fitted.value, features, trainTarget, task, rules.seed)
+  const importance = importanceOf(fitted.value, names.length)
   if (flags.predictions !== undefined) {
     const part = hasTest ? used.test : used.train
     const predictions = hasTest ? testPredictions : predictModel(fitted.value, features)
@@ -98,20 +93,6 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
     elapsedMs,
   }
   out.answer(answer, () => print(out, answer, hasTest))
-}
-
-function fitFailure(refusal: 'no-minimum' | 'needs-two-classes', model: ModelName, target: string): CliError {
-  if (refusal === 'needs-two-classes')
-    return new CliError(
-      EXIT.error,
-      `The target ${target} has more than two values, and ${model} tells two classes apart.`,
-      'Use ridge, gbdt, forest or mlp, or make the target 0 and 1.',
-    )
-  return new CliError(
-    EXIT.error,
-    `${model} has no single best weights on these rows: the features separate the classes or repeat each other.`,
-    'Use an --l2 above 0.',
-  )
 }
 
 /** By feature, with the intercept last. */

@@ -2,6 +2,7 @@
  * `ballast ml`: samples, models and their honest scores, from files alone.
  */
 import type { Command } from 'commander'
+import { addEvaluate } from './evaluate.ts'
 import { addFeatures } from './features.ts'
 import { addFit } from './fit.ts'
 import { addFolds } from './folds.ts'
@@ -11,4 +12,5 @@ export function register(program: Command): void {
   addFeatures(ml)
   addFolds(ml)
   addFit(ml)
+  addEvaluate(ml)
 }

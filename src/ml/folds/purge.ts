@@ -64,3 +64,13 @@ export function trainingMask(spans: LabelSpans, test: readonly IndexRange[], emb
   }
   return { mask, purged, embargoed }
 }
+
+/** How many of the samples after it a label reaches into at most. */
+export function labelReach({ t0, t1 }: LabelSpans): number {
+  let reach = 0
+  for (let at = 0; at < t0.length; at += 1) {
+    const end = t1[at] as number
+    while (at + reach + 1 < t0.length && (t0[at + reach + 1] as number) <= end) reach += 1
+  }
+  return reach
+}

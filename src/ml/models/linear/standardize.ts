@@ -4,7 +4,7 @@
 
 export interface Standardization {
   readonly means: Float64Array
-  /** Of the population (ddof 0); above 0, since a constant feature is refused before. */
+  /** Of the population (ddof 0); 1 of a feature that stands still in the rows that train, which then tells nothing. */
   readonly deviations: Float64Array
 }
 
@@ -14,7 +14,7 @@ export function standardizationOf(features: readonly Float64Array[]): Standardiz
     const mean = means[at] as number
     let sum = 0
     for (const value of column) sum += (value - mean) * (value - mean)
-    return Math.sqrt(sum / column.length)
+    return sum > 0 ? Math.sqrt(sum / column.length) : 1
   })
   return { means, deviations }
 }
