@@ -71,6 +71,16 @@ describe('ml evaluate', () => {
     expect(JSON.parse(run.stdout).verdict.score.mean).toBe(auc)
   }, 20_000)
 
+  test('what a position of each row made is shown by fifths of the prediction, after costs', async () => {
+    const words = 'signal.csv --target y --model logistic --features a,b,c --returns value --cost-bps 20 --json'
+    const { returns } = JSON.parse((await evaluate(words)).stdout)
+    expect([returns.column, returns.costBps, returns.means.length]).toEqual(['value', 20, 5])
+    expect(returns.means[4]).toBeGreaterThan(returns.means[0])
+    expect(returns.longAfterCosts).toBeCloseTo(returns.means[4] - 0.002, 12)
+    const unknown = await evaluate('signal.csv --target y --model ridge --returns valeu')
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Did you mean value?')])
+  }, 20_000)
+
   test('a number is judged by rank correlation, and has no calibration', async () => {
     const answer = JSON.parse((await evaluate('signal.csv --target value --model ridge --exclude y --json')).stdout)
     expect(answer).toMatchObject({ task: 'regression', calibration: null, verdict: { accepted: true, score: { name: 'rankCorrelation' } } })

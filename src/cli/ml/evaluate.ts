@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 import { CALIBRATIONS, calibrationError, reliability } from '../../ml/calibration/calibration.ts'
 import { type Evaluation, type EvaluationRefusal, crossValidate } from '../../ml/evaluation/cross-validate.ts'
+import { type ReturnFifths, returnFifths } from '../../ml/evaluation/fifths.ts'
 import { type Doubt, type Verdict, judge } from '../../ml/evaluation/verdict.ts'
 import { makeFolds } from '../../ml/folds/folds.ts'
 import { labelReach } from '../../ml/folds/purge.ts'
@@ -11,7 +12,7 @@ import type { ModelName } from '../../ml/models/fit-model.ts'
 import { findLeaks } from '../../ml/scores/leaks.ts'
 import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { choiceFlag, wholeFlag } from '../flags/flag-values.ts'
+import { choiceFlag, numberFlag, wholeFlag } from '../flags/flag-values.ts'
 import { write } from '../research/backtest-files.ts'
 import { formatCount, formatPercent, formatRatio } from '../ui/format.ts'
 import type { Output } from '../ui/output.ts'
@@ -30,6 +31,8 @@ interface EvaluateFlags extends ModelFlags, FoldFlags {
   readonly trials: string
   readonly permutation?: boolean
   readonly predictions?: string
+  readonly returns?: string
+  readonly costBps: string
 }
 
 export function addEvaluate(ml: Command): void {
@@ -42,11 +45,16 @@ export function addEvaluate(ml: Command): void {
     .option('--calibration <method>', `${CALIBRATIONS.join(', ')}: probabilities fitted on the last fifth of the train rows`, 'none')
     .option('--trials <n>', 'models that you tried on these samples, this one included', '1')
     .option('--permutation', 'score lost when a feature is dealt out anew among the test rows')
+    .option('--returns <column>', 'what a long position of each row made, as a fraction (default: label.return, if there)')
+    .option('--cost-bps <n>', 'cost of getting in and out, in basis points; twice the taker fee', COST_DEFAULT)
     .option('--predictions <file>', 'write the prediction of each row, by a model that had not seen it, as CSV')
     .action(runEvaluate)
 }
 
 const TRIALS_MAX = 1_000_000
+/** Twice 0.055 %. */
+const COST_DEFAULT = '11'
+const RETURNS_COLUMN = 'label.return'
 
 async function runEvaluate(file: string, flags: EvaluateFlags, command: Command): Promise<void> {
   const { out } = contextOf(command)
@@ -95,6 +103,7 @@ async function runEvaluate(file: string, flags: EvaluateFlags, command: Command)
   const elapsedMs = Math.round(performance.now() - started)
   const first = evaluation.paths[0]?.predictions ?? new Float64Array(0)
   if (flags.predictions !== undefined) write(flags.predictions, predictionsCsv(text, used, used.train, 'test', first, values))
+  const returns = returnsOf(text, flags, used.rows, first)
   const bins = task === 'classification' ? reliability(first, values) : null
   const { names } = columns
   const byName = (read: (at: number) => unknown): Record<string, unknown> => Object.fromEntries(names.map((name, at) => [name, read(at)]))
@@ -112,6 +121,7 @@ async function runEvaluate(file: string, flags: EvaluateFlags, command: Command)
     })),
     paths: evaluation.paths.map(({ scores, correlation }) => ({ ...scores, rankCorrelation: correlation })),
     calibration: bins === null ? null : { method: calibration, error: calibrationError(bins), bins },
+    returns,
     importance: byName((at) => evaluation.importance.values[at]),
     importanceBy: evaluation.importance.by,
     permutation: evaluation.permutation === undefined ? null : byName((at) => evaluation.permutation?.[at]),
@@ -122,6 +132,21 @@ async function runEvaluate(file: string, flags: EvaluateFlags, command: Command)
   }
   out.answer(answer, () => print(out, { ...answer, verdict, evaluation }))
   if (!verdict.accepted) process.exitCode = EXIT.checksFailed
+}
+
+/** Null where no column says what a position made. */
+function returnsOf(text: TableText, flags: EvaluateFlags, rows: Int32Array, predictions: Float64Array): Returns | null {
+  const costBps = numberFlag('cost-bps', flags.costBps)
+  const column = flags.returns ?? (text.names.includes(RETURNS_COLUMN) ? RETURNS_COLUMN : undefined)
+  if (column === undefined) return null
+  const values = text.numbers(columnOf(text, 'returns', column), rows, `return ${column}`)
+  const fifths = returnFifths(predictions, values, costBps / 10_000)
+  return fifths === null ? null : { column, costBps, ...fifths }
+}
+
+interface Returns extends ReturnFifths {
+  readonly column: string
+  readonly costBps: number
 }
 
 function evaluationFailure(refusal: EvaluationRefusal, model: ModelName, target: string): CliError {
@@ -147,6 +172,7 @@ function print(
     readonly importance: Record<string, unknown>
     readonly importanceBy: string
     readonly calibration: { readonly method: string; readonly error: number } | null
+    readonly returns: Returns | null
     readonly verdict: Verdict
     readonly evaluation: Evaluation
     readonly elapsedMs: number
@@ -179,6 +205,7 @@ function print(
   )
   if (answer.calibration !== null)
     out.line(`\ncalibration ${answer.calibration.method}: probabilities are off by ${formatPercent(answer.calibration.error)} on average`)
+  if (answer.returns !== null) sayReturns(out, answer.returns)
   out.line()
   const ranked = [...features].sort((a, b) => Number(answer.importance[b]) - Number(answer.importance[a]))
   const dealt = evaluation.permutation
@@ -203,6 +230,17 @@ function print(
     }),
   )
   if (ranked.length > FEATURES_SHOWN) out.note(`${formatCount(ranked.length - FEATURES_SHOWN)} more with --json.`)
+}
+
+function sayReturns(out: Output, { column, costBps, means, longAfterCosts, shortAfterCosts }: Returns): void {
+  out.line()
+  out.table(
+    [{ title: 'predictions' }, ...['lowest', '2', '3', '4', 'highest'].map((title) => ({ title, align: 'right' as const }))],
+    [[`mean ${column}`, ...means.map((mean) => formatPercent(mean, 3))]],
+  )
+  out.line(
+    `after ${costBps} bps: long the highest ${formatPercent(longAfterCosts, 3)}, short the lowest ${formatPercent(shortAfterCosts, 3)} a position`,
+  )
 }
 
 function verdictLine(out: Output, { accepted, score, pValue }: Verdict): string {

@@ -170,6 +170,12 @@ describe('ml fit', () => {
     expect(JSON.parse(run.stdout).coefficients).toEqual(JSON.parse(plain.stdout).coefficients)
   })
 
+  test('columns may have the names of trades: a file of samples is not taken for one', async () => {
+    file('named.csv', { price: (row) => String(features[3]?.[row]), side: (row) => String(row % 2) })
+    const run = await fitRun('named.csv --target y --model logistic --split split --exclude value --json')
+    expect([run.code, JSON.parse(run.stdout).features]).toEqual([0, ['a', 'b', 'c', 'price', 'side']])
+  })
+
   test('classes may have any two values: the larger one is predicted', async () => {
     file('signs.csv', { y: (row) => (classes[row] === 1 ? '1' : '-1') })
     const answer = JSON.parse((await fitRun('signs.csv --target y --model logistic --split split --exclude value --json')).stdout)

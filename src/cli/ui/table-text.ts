@@ -47,10 +47,10 @@ export class TableText {
   }
 
   /**
-   * @param mayMix whether the rows may be of several symbols
+   * @param isSamples whether the columns may be anything, and the rows of several symbols
    * @throws CliError where the file cannot be read, has no header or is something else by the names of its columns.
    */
-  static async read(path: string, mayMix = false): Promise<TableText> {
+  static async read(path: string, isSamples = false): Promise<TableText> {
     const read = await readWholeTable(path)
     if (!read.ok) throw dataFailure(read.error)
     const table = read.value
@@ -61,10 +61,10 @@ export class TableText {
         `${name} line ${headerLine}: the file has no header, it starts with numbers.`,
         'Name the columns in the first line.',
       )
-    const foreign = foreignShapeOf(header)
+    const foreign = isSamples ? undefined : foreignShapeOf(header)
     if (foreign !== undefined) throw new CliError(EXIT.error, `${name} is ${foreign.what}.`, foreign.next)
     const text = new TableText(table, header)
-    text.checkRows(mayMix)
+    text.checkRows(isSamples)
     return text
   }
 
@@ -156,10 +156,10 @@ export class TableText {
     return row < 0 ? this.table.headerLine : (this.table.rows[row]?.line ?? 0)
   }
 
-  private checkRows(mayMix: boolean): void {
+  private checkRows(isSamples: boolean): void {
     const width = this.names.length
     const constants = this.names.flatMap((name, at) =>
-      !mayMix && isConstant(name) && at !== this.timeColumn && toPlain(this.cell(0, at)) === undefined ? [at] : [],
+      !isSamples && isConstant(name) && at !== this.timeColumn && toPlain(this.cell(0, at)) === undefined ? [at] : [],
     )
     for (let row = 0; row < this.rows; row += 1) {
       const { cells } = this.table.rows[row] as { cells: readonly string[] }

@@ -11,6 +11,7 @@ import { labelReach } from '../folds/purge.ts'
 import { type ModelName, rulesOf } from '../models/fit-model.ts'
 import type { Task } from '../models/task.ts'
 import { type Evaluation, crossValidate } from './cross-validate.ts'
+import { returnFifths } from './fifths.ts'
 import { afterTrials, shiftTest } from './shift-test.ts'
 import { type Verdict, judge } from './verdict.ts'
 
@@ -159,6 +160,16 @@ describe('a split', () => {
       error: { code: 'one-value-to-train', split: 4 },
     })
   })
+})
+
+test('returns of the fifths of a prediction, and what is left of the outer ones after costs', () => {
+  const predictions = Float64Array.of(5, 1, 4, 2, 3, 10, 6, 9, 7, 8)
+  const returns = predictions.map((prediction) => (prediction - 5) / 100)
+  const fifths = returnFifths(predictions, returns, 0.001)
+  for (const [group, mean] of [-0.035, -0.015, 0.005, 0.025, 0.045].entries()) expect(fifths?.means[group]).toBeCloseTo(mean, 12)
+  expect(fifths?.longAfterCosts).toBeCloseTo(0.044, 12)
+  expect(fifths?.shortAfterCosts).toBeCloseTo(0.034, 12)
+  expect(returnFifths(predictions.slice(0, 4), returns, 0)).toBeNull()
 })
 
 describe('the test by shifts', () => {
