@@ -44,19 +44,33 @@ export function addFeatures(ml: Command): void {
     .option('--from <time>', 'first time')
     .option('--to <time>', 'time after the last')
   addFileOptions(command)
-    .addHelpText('after', () => `\nFeatures:\n${featureLines()}\n\nLabels:\n${labelLines()}`)
+    .addHelpText('after', () => `\nFeatures (prices of indicators as ratios to the close):\n${featureLines()}\n\nLabels:\n${labelLines()}`)
     .action(runFeatures)
 }
 
 const featureLines = (): string =>
   FEATURE_FUNCTIONS.map(({ name, summary, params, outputs }) => {
     const given = params.map((p) => `${p.name} ${p.default}`).join(', ')
-    return `  ${name.padEnd(14)} ${summary}${given === '' ? '' : ` (${given})`}${outputs.length > 1 ? ` → ${outputs.join(', ')}` : ''}`
+    return helpLine(name, `${summary}${given === '' ? '' : ` (${given})`}${outputs.length > 1 ? ` → ${outputs.join(', ')}` : ''}`)
   }).join('\n')
 const labelLines = (): string =>
   Object.entries(LABELS)
-    .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
+    .map(([name, { summary, defaults }]) => helpLine(name, `${summary} (${defaults})`))
     .join('\n')
+
+const HELP_WIDTH = 80
+const HELP_INDENT = 17
+
+/** A name and what it is, in lines that a narrow terminal shows whole. */
+function helpLine(name: string, text: string): string {
+  const lines = [`  ${name}`.padEnd(HELP_INDENT - 1)]
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) as string
+    if (last.length + 1 + word.length <= HELP_WIDTH) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(`${' '.repeat(HELP_INDENT)}${word}`)
+  }
+  return lines.join('\n')
+}
 
 async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void> {
   const context = contextOf(command)

@@ -19,6 +19,8 @@ export interface ModelFlags {
   readonly minLeaf?: string
   readonly bins?: string
   readonly hidden?: string
+  readonly epochs?: string
+  readonly step?: string
   readonly seed?: string
 }
 
@@ -41,6 +43,8 @@ const FLAG_OF: Readonly<Record<RuleName, string>> = {
   minLeaf: 'min-leaf',
   bins: 'bins',
   hidden: 'hidden',
+  epochs: 'epochs',
+  step: 'step',
   seed: 'seed',
 }
 const RULES = Object.keys(FLAG_OF) as RuleName[]
@@ -63,12 +67,14 @@ export const addModelOptions = (command: Command): Command =>
     .option('--features <columns>', 'columns to predict from: a,b (default: all columns of numbers)')
     .option('--exclude <columns>', 'columns not to predict from: a,b')
     .option('--l2 <n>', words('l2', 'price of large weights or leaf values'))
-    .option('--rounds <n>', words('rounds', 'trees or epochs'))
-    .option('--rate <n>', words('rate', 'learning rate'))
+    .option('--rounds <n>', words('rounds', 'trees'))
+    .option('--rate <n>', words('rate', 'part of each tree that counts'))
     .option('--leaves <n>', words('leaves', 'leaves of a tree at most'))
     .option('--min-leaf <n>', words('minLeaf', 'rows of a leaf at least'))
     .option('--bins <n>', words('bins', 'bins of a feature at most'))
     .option('--hidden <n>', words('hidden', 'units of the hidden layer'))
+    .option('--epochs <n>', words('epochs', 'times that all rows are seen'))
+    .option('--step <n>', words('step', 'step of the weights'))
     .option('--seed <n>', words('seed', 'start of the random numbers'))
 
 /** @throws CliError that names the option. */
@@ -96,10 +102,11 @@ function ruleOf(rule: RuleName, text: string): number {
       if (value >= 0) return value
       throw new CliError(EXIT.usage, `--${flag} '${text}' is below 0.`, 'Use 0 for no price at all.')
     }
+    case 'step':
     case 'rate': {
       const value = numberFlag(flag, text)
       if (value > 0) return value
-      throw new CliError(EXIT.usage, `--${flag} '${text}' must be above 0.`, 'Examples: 0.1 for gbdt, 0.003 for mlp.')
+      throw new CliError(EXIT.usage, `--${flag} '${text}' must be above 0.`, `Example: --${flag} ${rule === 'rate' ? 0.1 : 0.003}.`)
     }
     case 'leaves':
       return wholeFlag(flag, text, 2, COUNT_MAX)
@@ -110,6 +117,7 @@ function ruleOf(rule: RuleName, text: string): number {
     case 'rounds':
     case 'minLeaf':
     case 'hidden':
+    case 'epochs':
       return wholeFlag(flag, text, 1, COUNT_MAX)
   }
 }

@@ -12,6 +12,8 @@ import { tripleBarrier } from './triple-barrier.ts'
 
 interface LabelKind {
   readonly summary: string
+  /** Its parameters with what they are unless given. */
+  readonly defaults: string
   readonly read: (given: Readonly<Record<string, unknown>>) => Result<MakeLabels, string>
 }
 
@@ -19,6 +21,9 @@ interface LabelKind {
 function kind<Shape extends z.ZodType>(summary: string, schema: Shape, make: (rules: z.infer<Shape>) => MakeLabels): LabelKind {
   return {
     summary,
+    defaults: Object.entries(z.record(z.string(), z.union([z.number(), z.string()])).parse(schema.parse({})))
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
     read: (given) => {
       const parsed = schema.safeParse(given)
       if (parsed.success) return ok(make(parsed.data))

@@ -17,15 +17,19 @@ export type ModelName = (typeof MODELS)[number]
 export interface ModelRules {
   /** Price of large weights; in trees of large leaf values. 0 or more. */
   readonly l2: number
-  /** Trees of gbdt and forest, epochs of mlp. */
+  /** Trees. */
   readonly rounds: number
-  /** Step of gbdt or mlp. */
+  /** Part of each tree's answer that counts. */
   readonly rate: number
   readonly leaves: number
   readonly minLeaf: number
   /** 2 to 255. */
   readonly bins: number
   readonly hidden: number
+  /** Times that a network sees all rows. */
+  readonly epochs: number
+  /** Adam's step. */
+  readonly step: number
   readonly seed: number
 }
 
@@ -37,10 +41,10 @@ export const MODEL_DEFAULTS: Readonly<Record<ModelName, Partial<ModelRules>>> = 
   ridge: { l2: 1 },
   gbdt: { l2: 1, rounds: 100, rate: 0.1, leaves: 31, minLeaf: 20, bins: 255 },
   forest: { rounds: 100, minLeaf: 20, bins: 255, seed: 1 },
-  mlp: { l2: 1, rounds: 30, rate: 0.003, hidden: 32, seed: 1 },
+  mlp: { l2: 1, hidden: 32, epochs: 30, step: 0.003, seed: 1 },
 }
 
-const UNUSED: ModelRules = { l2: 0, rounds: 0, rate: 0, leaves: 0, minLeaf: 0, bins: 0, hidden: 0, seed: 0 }
+const UNUSED: ModelRules = { l2: 0, rounds: 0, rate: 0, leaves: 0, minLeaf: 0, bins: 0, hidden: 0, epochs: 0, step: 0, seed: 0 }
 
 /** The rules of a model: its own, then those given. */
 export const rulesOf = (model: ModelName, given: Partial<ModelRules>): ModelRules => ({ ...UNUSED, ...MODEL_DEFAULTS[model], ...given })
@@ -60,7 +64,7 @@ export interface TrainingSet {
 export type FitRefusal = 'no-minimum' | 'needs-two-classes'
 
 export function fitModel(model: ModelName, { features, target, task }: TrainingSet, rules: ModelRules): Result<FittedModel, FitRefusal> {
-  const { l2, rounds, rate, leaves, minLeaf, bins, hidden, seed } = rules
+  const { l2, rounds, rate, leaves, minLeaf, bins, hidden, epochs, step, seed } = rules
   switch (model) {
     case 'logistic': {
       if (task !== 'classification') return err('needs-two-classes')
@@ -73,7 +77,7 @@ export function fitModel(model: ModelName, { features, target, task }: TrainingS
     case 'forest':
       return ok(fitForest(features, target, task, { trees: rounds, minLeaf, bins, seed }))
     case 'mlp':
-      return ok(fitNetwork(features, target, task, { hidden, epochs: rounds, rate, l2, seed }))
+      return ok(fitNetwork(features, target, task, { hidden, epochs, step, l2, seed }))
   }
 }
 

@@ -10,7 +10,7 @@ import { WeightPacking } from './trees/histogram.ts'
 import { gainShares } from './trees/tree.ts'
 
 const { features, classes, values } = plantedSamples(2, 600, 6)
-const FAST = { rounds: 12, minLeaf: 5, hidden: 4 }
+const FAST = { rounds: 12, minLeaf: 5, hidden: 4, epochs: 12 }
 
 function predicted(model: ModelName, columns: readonly Float64Array[], target: Float64Array, task: Task, seed = 1): Float64Array {
   const made = fitModel(model, { features: columns, target, task }, rulesOf(model, { ...FAST, seed }))

@@ -12,7 +12,7 @@ export interface NetworkRules {
   readonly hidden: number
   readonly epochs: number
   /** Adam’s step, as 0.003. */
-  readonly rate: number
+  readonly step: number
   readonly l2: number
   readonly seed: number
 }
@@ -70,7 +70,7 @@ function rowsOf(columns: readonly Float64Array[], count: number): Float64Array {
 
 /** All weights in one column: inner, inner biases, outer, outer bias. */
 function train(rows: Float64Array, goal: Float64Array, features: number, task: Task, rules: NetworkRules): Float64Array {
-  const { hidden, epochs, rate, l2, seed } = rules
+  const { hidden, epochs, step, l2, seed } = rules
   const random = new Random(seed)
   const cells = hidden * features
   const size = cells + 2 * hidden + 1
@@ -100,7 +100,7 @@ function train(rows: Float64Array, goal: Float64Array, features: number, task: T
         const v = SECOND_DECAY * (second[at] as number) + (1 - SECOND_DECAY) * down * down
         first[at] = m
         second[at] = v
-        weights[at] = (weights[at] as number) - (rate * (m / (1 - firstPower))) / (Math.sqrt(v / (1 - secondPower)) + EPSILON)
+        weights[at] = (weights[at] as number) - (step * (m / (1 - firstPower))) / (Math.sqrt(v / (1 - secondPower)) + EPSILON)
       }
     }
   }
