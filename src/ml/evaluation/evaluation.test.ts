@@ -136,6 +136,18 @@ describe('a split', () => {
     },
   )
 
+  test('a label that reaches into the rows of the calibration trains neither the model nor the calibration', () => {
+    // Of the last fold rows 0 to 369 may train, the last fifth of them from 296 on calibrates, and labels reach 30 rows ahead.
+    const lastFold = (changedRow: number): Float64Array => {
+      const target = classes.map((value, row) => (row === changedRow ? 1 - value : value))
+      const { paths } = evaluated('logistic', { features, target, length: 30, plan: { ...KFOLD, embargo: 0 }, calibration: 'platt' })
+      return (paths[0]?.predictions ?? new Float64Array(0)).slice(400)
+    }
+    const plain = lastFold(-1)
+    for (const row of [266, 280, 295]) expect(lastFold(row)).toEqual(plain)
+    for (const row of [265, 296, 369]) expect(lastFold(row)).not.toEqual(plain)
+  })
+
   test('probabilities of boosted trees come closer to what comes when they are calibrated', () => {
     const { features: many, classes: came } = plantedSamples(6, 3_000, 5)
     const lossBy = (calibration: CalibrationName): number =>
