@@ -91,6 +91,8 @@ describe('ml features', () => {
     ['{"features":[{"use":"rsi"}],"label":{"use":"direction","bars":3}}', '', 1, 'label direction: has no key bars.'],
     ['{"features":[{"use":"rsi"}', '', 1, 'is not JSON'],
     ['{"features":[{"use":"rsi"}]}', ' --out features.txt', 2, 'ends neither in .csv nor in .parquet.'],
+    ['{"features":[{"use":"rsi"}]}', ' --out nowhere/x.csv', 1, 'Could not write nowhere/x.csv (ENOENT'],
+    ['{"features":[{"use":"rsi"}]}', ' --out nowhere/x.parquet', 1, 'Could not write nowhere/x.parquet (ENOENT'],
     ['{"features":[{"use":"rsi"}]}', ' --symbols DOGEUSDT', 8, 'There are no stored candles of DOGEUSDT.'],
     ['{"features":[{"use":"return","of":"ETHUSDT"}]}', ' --csv x.csv', 2, 'A file holds one symbol'],
   ])('the spec %s with%s ends with %i: %s', async (spec, flags, code, sentence) => {

@@ -1,8 +1,8 @@
 /**
  * Samples as a file: symbol, t0, t1, label, what the label's position made, and the features; every number as it is, to its last digit.
  */
-import { type WriteStream, createWriteStream, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
+import { createWriteStream, writeFileSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { CliError, EXIT } from '../exit.ts'
 
 export interface SampleRows {
@@ -43,21 +43,20 @@ function columnsOf({ t0, label, features }: SampleRows): { readonly name: string
   return [{ name: 't0', values: t0 }, ...ofLabel, ...features]
 }
 
-async function writeCsv(file: string, rows: SampleRows): Promise<void> {
-  const stream: WriteStream = createWriteStream(file)
+const writeCsv = (file: string, rows: SampleRows): Promise<void> => pipeline(csvChunks(rows), createWriteStream(file))
+
+function* csvChunks(rows: SampleRows): Generator<string> {
   const columns = columnsOf(rows)
   let lines = [['symbol', ...columns.map(({ name }) => name)].join(',')]
-  const ended = once(stream, 'finish')
   for (let row = 0; row < rows.symbol.length; row += 1) {
     let line = rows.symbol[row] as string
     for (const { values } of columns) line += `,${values[row]}`
     lines.push(line)
     if (lines.length < CHUNK_ROWS) continue
-    if (!stream.write(`${lines.join('\n')}\n`)) await once(stream, 'drain')
+    yield `${lines.join('\n')}\n`
     lines = []
   }
-  stream.end(lines.length === 0 ? '' : `${lines.join('\n')}\n`)
-  await ended
+  if (lines.length > 0) yield `${lines.join('\n')}\n`
 }
 
 async function writeParquet(file: string, rows: SampleRows): Promise<void> {
