@@ -60,6 +60,12 @@ describe('ml features', () => {
     expect(parquet).toEqual(csv)
   }, 60_000)
 
+  test('a label that says no side has no return beside it', async () => {
+    writeFileSync(join(cwd, 'volatility.json'), JSON.stringify({ features: [{ use: 'return' }], label: { use: 'volatility' } }))
+    await features('--symbols BTCUSDT --spec volatility.json --out volatility.csv')
+    expect(readFileSync(join(cwd, 'volatility.csv'), 'utf8').split('\n')[0]).toBe('symbol,t0,t1,label,return_1')
+  }, 30_000)
+
   test('candles of a file need no store, and give what the store gives', async () => {
     const file = join(ROOT, 'test/fixtures/candles/bybit-BTCUSDT-5m.csv')
     await features(`--csv ${file} --spec spec.json --out file.csv`)

@@ -230,6 +230,7 @@ function samplesOf(
     const own = labels[table.symbol[row] as number]
     return own === undefined ? Number.NaN : read(own, table.bar[row] as number)
   }
+  const grossReturn = take((row) => ofLabel(row, (own, bar) => own.grossReturn[bar] as number))
   const closeOf = (row: number, bar: number): number => (times[table.symbol[row] as number]?.[bar] as number) + intervalMs
   return {
     unready,
@@ -241,7 +242,7 @@ function samplesOf(
         ? {
             t1: take((row) => ofLabel(row, (own, bar) => closeOf(row, own.end[bar] as number))),
             value: take((row) => ofLabel(row, (own, bar) => own.value[bar] as number)),
-            grossReturn: take((row) => ofLabel(row, (own, bar) => own.grossReturn[bar] as number)),
+            grossReturn: grossReturn.every(Number.isNaN) ? undefined : grossReturn,
           }
         : undefined,
       features: plan.columns.map(({ name }, at) => ({ name, values: take((row) => (table.features[at] as Float64Array)[row] as number) })),

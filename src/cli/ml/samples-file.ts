@@ -8,7 +8,7 @@ import { CliError, EXIT } from '../exit.ts'
 export interface SampleRows {
   readonly symbol: readonly string[]
   readonly t0: Float64Array
-  readonly label: { readonly t1: Float64Array; readonly value: Float64Array; readonly grossReturn: Float64Array } | undefined
+  readonly label: { readonly t1: Float64Array; readonly value: Float64Array; readonly grossReturn: Float64Array | undefined } | undefined
   readonly features: readonly { readonly name: string; readonly values: Float64Array }[]
 }
 
@@ -38,7 +38,7 @@ function columnsOf({ t0, label, features }: SampleRows): { readonly name: string
       : [
           { name: 't1', values: label.t1 },
           { name: 'label', values: label.value },
-          { name: 'label.return', values: label.grossReturn },
+          ...(label.grossReturn === undefined ? [] : [{ name: 'label.return', values: label.grossReturn }]),
         ]
   return [{ name: 't0', values: t0 }, ...ofLabel, ...features]
 }

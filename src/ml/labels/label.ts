@@ -9,7 +9,7 @@ export interface Labels {
   readonly value: Float64Array
   /** Index of the bar at whose close the label is known; -1 where it is not. */
   readonly end: Int32Array
-  /** Close at the label's exit over the close of the bar, less 1; long, before costs. */
+  /** Close at the label's exit over the close of the bar, less 1; long, before costs. NaN of a label that says no side. */
   readonly grossReturn: Float64Array
 }
 

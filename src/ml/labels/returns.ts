@@ -25,7 +25,7 @@ function fixed({ close }: BarColumns, horizon: number, labelOf: (growth: number)
   return labels
 }
 
-/** Standard deviation (ddof 0) of the next `horizon` log returns, per bar. */
+/** Standard deviation (ddof 0) of the next `horizon` log returns, per bar. It says no side, so that no position goes with it. */
 export const nextVolatility =
   (horizon: number): MakeLabels =>
   ({ close }) => {
@@ -39,8 +39,7 @@ export const nextVolatility =
         squares += step * step
       }
       const variance = Math.max(0, squares / horizon - (sum / horizon) ** 2)
-      const growth = (close[bar + horizon] as number) / (close[bar] as number)
-      setLabel(labels, bar, Math.sqrt(variance), bar + horizon, growth - 1)
+      setLabel(labels, bar, Math.sqrt(variance), bar + horizon, Number.NaN)
     }
     return labels
   }
