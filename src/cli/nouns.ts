@@ -152,6 +152,12 @@ export const NOUNS: readonly Noun[] = [
   },
   {
     group: RESEARCH,
+    name: 'ml',
+    summary: 'split samples, fit models and score them honestly, from files',
+    load: () => import('./ml/ml.ts'),
+  },
+  {
+    group: RESEARCH,
     name: 'indicator',
     summary: 'compute an indicator over a file of candles, as CSV',
     load: () => import('./research/indicator.ts'),

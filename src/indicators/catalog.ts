@@ -43,9 +43,22 @@ export interface IndicatorEntry {
   readonly usesVolume?: true
   /** A sentence where the parameters do not fit each other. */
   readonly conflict?: (params: IndicatorParams) => string | undefined
-  /** A fresh state as a step function; the parameters lie in their ranges and fit each other. */
-  readonly start: (params: IndicatorParams) => IndicatorStep
+  /**
+   * A fresh state, or one that was kept, with its step function; the parameters lie in their ranges and fit each other.
+   * @param kept the `state` of a run with the same parameters, or a copy of it: it goes on there, bit for bit
+   */
+  readonly start: (params: IndicatorParams, kept?: object) => IndicatorRun
 }
+
+export interface IndicatorRun {
+  /** Plain data that the step changes in place. */
+  readonly state: object
+  readonly step: IndicatorStep
+}
+
+/** The state that was kept, else a fresh one. */
+export const resumed = <State extends object>(kept: object | undefined, fresh: () => State): State =>
+  kept === undefined ? fresh() : (kept as State)
 
 const PERIOD_MAX = 100_000
 

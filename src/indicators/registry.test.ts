@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../core/units.ts'
 import type { IndicatorBar } from './catalog.ts'
+import { keptOf, stateOf } from '../strategy/kept-state.ts'
 import { INDICATORS, findIndicator } from './registry.ts'
 
 type Series = readonly number[]
@@ -220,7 +221,7 @@ describe('each equals its definition at every bar', () => {
     fc.assert(
       fc.property(series, params, (bars, p) => {
         fc.pre(entry.conflict?.(p) === undefined)
-        const step = entry.start(p)
+        const { step } = entry.start(p)
         const out = new Float64Array(entry.outputs.length)
         bars.forEach((b, k) => {
           step(b, out)
@@ -235,6 +236,29 @@ describe('each equals its definition at every bar', () => {
     )
   })
 })
+
+test.each(INDICATORS.map((entry) => [entry.name, entry] as const))(
+  'a state that is kept as JSON in the middle of a run goes on there, bit for bit: %s',
+  (_, entry) => {
+    const params = Object.fromEntries(entry.params.map((p) => [p.name, p.isWhole ? Math.min(p.default, 5) : p.default]))
+    if (entry.name === 'macd') params['slow'] = 7
+    fc.assert(
+      fc.property(series, fc.nat(30), (bars, at) => {
+        const out = new Float64Array(entry.outputs.length)
+        const again = new Float64Array(entry.outputs.length)
+        let kept = entry.start(params)
+        const whole = entry.start(params)
+        bars.forEach((b, k) => {
+          if (k === at) kept = entry.start(params, stateOf(JSON.parse(JSON.stringify(keptOf(kept.state)))))
+          whole.step(b, out)
+          kept.step(b, again)
+          expect(again).toEqual(out)
+        })
+      }),
+      { numRuns: 30 },
+    )
+  },
+)
 
 test('names and aliases are all different, and each finds its entry', () => {
   const names = INDICATORS.flatMap((entry) => [entry.name, ...entry.aliases])

@@ -32,6 +32,7 @@ export const LAYERS = [
   ['src/venue/sim/bybit-server/', 'bybit-server'],
   ['src/venue/sim/', 'sim'],
   ['src/backtest/', 'backtest'],
+  ['src/ml/', 'ml'],
   ['src/charts/', 'charts'],
   ['src/journal/', 'journal'],
   ['src/system/', 'system'],
@@ -59,7 +60,20 @@ type Layer = (typeof LAYERS)[number][1]
 
 export const layerOf = (path: string): Layer | undefined => LAYERS.find(([prefix]) => path.startsWith(prefix))?.[1]
 
-const PURE = ['core', 'market', 'indicators', 'trading', 'portfolio', 'risk', 'strategy', 'kernel', 'sim', 'signals-in', 'alerts'] as const
+const PURE = [
+  'core',
+  'market',
+  'indicators',
+  'trading',
+  'portfolio',
+  'risk',
+  'strategy',
+  'kernel',
+  'sim',
+  'signals-in',
+  'alerts',
+  'ml',
+] as const
 const ENGINES = [...PURE, 'candles', 'backtest'] as const
 
 /** Who may import whom. A layer may always import itself. */
@@ -82,6 +96,8 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   sim: ['core', 'market', 'trading', 'portfolio'],
   'bybit-server': ['core', 'market', 'trading', 'portfolio', 'sim', 'candles'],
   backtest: [...PURE, 'candles', 'strategy-files', 'charts'],
+  // Features are the indicators, and the little algebra and the statistics of the portfolio are those of models too.
+  ml: ['core', 'market', 'indicators', 'portfolio'],
   charts: ['core'],
   journal: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel'],
   db: ['core', 'market', 'trading', 'portfolio', 'risk', 'kernel', 'journal', 'strategy', 'signals-in', 'alerts'],

@@ -18,7 +18,8 @@ import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-value
 import { settingsFlag } from './settings-flag.ts'
 import { universeFlag } from './universe-flag.ts'
 
-export interface StudyFlags extends FileFlags {
+/** Which bars a run is over. */
+export interface SeriesFlags extends FileFlags {
   readonly symbol?: readonly string[]
   readonly venue?: string
   readonly interval?: string
@@ -27,6 +28,11 @@ export interface StudyFlags extends FileFlags {
   readonly lot?: string
   readonly from?: string
   readonly to?: string
+  readonly minNotional?: string
+  readonly funding: string
+}
+
+export interface StudyFlags extends SeriesFlags {
   readonly param?: readonly string[]
   readonly cash: string
   readonly size?: string
@@ -36,8 +42,6 @@ export interface StudyFlags extends FileFlags {
   readonly slippageBps?: string
   readonly slippageTicks?: string
   readonly stopSlippage?: string
-  readonly minNotional?: string
-  readonly funding: string
   readonly stop?: string
   readonly limits: string
   readonly risk?: readonly string[]

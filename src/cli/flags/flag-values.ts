@@ -3,6 +3,7 @@
  */
 import { parseDecimal, readStep } from '../../core/decimal.ts'
 import { parseDuration } from '../../core/duration.ts'
+import { nearestOf } from '../../core/nearest.ts'
 import { CASH_SCALE, type Cash, RATE_SCALE, type Rate, cash, rate } from '../../core/units.ts'
 import { CliError, EXIT } from '../exit.ts'
 
@@ -53,4 +54,30 @@ export function spanFlag(flag: string, text: string, mayBeZero = false): number 
   const span = /^0\w*$/.test(text) ? 0 : parseDuration(text)
   if (span !== undefined && (span > 0 || mayBeZero)) return span
   throw new CliError(EXIT.usage, `--${flag} '${text}' is not a span of time.`, `Example: --${flag} 30d, 12h or 90min.`)
+}
+
+/** One of the words that an option knows. @throws CliError with the nearest one. */
+export function choiceFlag<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
+  const found = known.find((name) => name === text)
+  if (found !== undefined) return found
+  const nearest = nearestOf(text, known)
+  throw new CliError(
+    EXIT.usage,
+    `There is no ${flag} '${text}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+    `Choices for --${flag}: ${known.join(', ')}.`,
+  )
+}
+
+/** @throws CliError naming the flag. */
+export function numberFlag(flag: string, text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isFinite(value)) return value
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a number.`)
+}
+
+/** A whole number within bounds. @throws CliError naming the flag and its bounds. */
+export function wholeFlag(flag: string, text: string, min: number, max: number): number {
+  const value = numberFlag(flag, text)
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a whole number from ${min} to ${max.toLocaleString('en-US')}.`)
 }

@@ -2,14 +2,13 @@
  * `ballast allocate RETURNS.csv --method hrp`: weights of a long-only portfolio and the risk that each asset brings.
  */
 import type { Command } from 'commander'
-import { nearestOf } from '../../core/nearest.ts'
 import { type AllocationRequest, METHODS, type Method, allocate } from '../../portfolio/allocation/allocate.ts'
 import type { BlackLitterman, View } from '../../portfolio/allocation/black-litterman.ts'
 import { COVARIANCES, EWMA_DECAY } from '../../portfolio/allocation/covariance.ts'
 import { CVAR_CONFIDENCE } from '../../portfolio/allocation/min-cvar.ts'
 import { contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { collect } from '../flags/flag-values.ts'
+import { choiceFlag, collect, numberFlag } from '../flags/flag-values.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
 import { loadLinearSolver } from '../../process/linear-solver.ts'
 import { readReturnsCsv } from './returns-csv.ts'
@@ -50,8 +49,8 @@ export function register(program: Command): void {
 
 async function runAllocate(file: string, flags: AllocateFlags, command: Command): Promise<void> {
   const { out } = contextOf(command)
-  const method = oneOf('method', flags.method, METHODS)
-  const covariance = oneOf('covariance', flags.covariance, COVARIANCES)
+  const method = choiceFlag('method', flags.method, METHODS)
+  const covariance = choiceFlag('covariance', flags.covariance, COVARIANCES)
   const settings = settingsOf(flags)
   const { names, columns, notes } = await readReturnsCsv(file)
   for (const note of notes) out.note(note)
@@ -86,17 +85,6 @@ async function runAllocate(file: string, flags: AllocateFlags, command: Command)
 
 const shareOf = (contribution: number, volatility: number): number | null => (volatility === 0 ? null : contribution / volatility)
 
-function oneOf<Name extends string>(flag: string, text: string, known: readonly Name[]): Name {
-  const found = known.find((name) => name === text)
-  if (found !== undefined) return found
-  const nearest = nearestOf(text, known)
-  throw new CliError(
-    EXIT.usage,
-    `There is no ${flag} '${text}'.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
-    `Choices for --${flag}: ${known.join(', ')}.`,
-  )
-}
-
 function settingsOf(flags: AllocateFlags): Pick<AllocationRequest, 'bounds' | 'decay' | 'confidence'> {
   return {
     bounds: { min: fraction('min-weight', flags.minWeight, true), max: fraction('max-weight', flags.maxWeight, true) },
@@ -106,19 +94,13 @@ function settingsOf(flags: AllocateFlags): Pick<AllocationRequest, 'bounds' | 'd
 }
 
 function fraction(flag: string, text: string, includesEnds: boolean): number {
-  const value = numberOf(flag, text)
+  const value = numberFlag(flag, text)
   if (includesEnds ? value >= 0 && value <= 1 : value > 0 && value < 1) return value
   throw new CliError(EXIT.usage, `--${flag} '${text}' must be between 0 and 1.`, `Example: --${flag} 0.25.`)
 }
 
-function numberOf(flag: string, text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (Number.isFinite(value)) return value
-  throw new CliError(EXIT.usage, `--${flag} '${text}' is not a number.`)
-}
-
 function positive(flag: string, text: string): number {
-  const value = numberOf(flag, text)
+  const value = numberFlag(flag, text)
   if (value > 0) return value
   throw new CliError(EXIT.usage, `--${flag} '${text}' must be above zero.`)
 }
@@ -159,7 +141,7 @@ function viewOf(text: string, names: readonly string[]): View {
       `--view '${text}' is not ASSET=return or ASSET-ASSET=return with the names of columns.`,
       `Columns: ${names.join(', ')}.`,
     )
-  return { weights, value: numberOf('view', text.slice(at + 1)) }
+  return { weights, value: numberFlag('view', text.slice(at + 1)) }
 }
 
 /** A name may hold a dash itself: every place to part the text is tried. */

@@ -12,7 +12,7 @@ import { CliError, EXIT } from '../exit.ts'
 import { fileWishesOf } from '../flags/file-flags.ts'
 import { rateFlag, stepFlag, timeFlag } from '../flags/flag-values.ts'
 import { NOTIONAL_MIN } from '../../venue/sim/models/costs.ts'
-import type { StudyFlags } from '../flags/backtest-flags.ts'
+import type { SeriesFlags } from '../flags/backtest-flags.ts'
 
 export interface Loaded {
   readonly series: RunSeries[]
@@ -21,7 +21,7 @@ export interface Loaded {
 }
 
 /** @throws CliError that says what is missing or malformed. */
-export async function loadSeries(context: CliContext, flags: StudyFlags): Promise<Loaded> {
+export async function loadSeries(context: CliContext, flags: SeriesFlags): Promise<Loaded> {
   const from = timeFlag('from', flags.from)
   const to = timeFlag('to', flags.to)
   const notes: string[] = []
@@ -139,7 +139,7 @@ function sliceRange(columns: RunSeries['columns'], from: number | undefined, to:
 
 async function fundingFor(
   context: CliContext,
-  flags: StudyFlags,
+  flags: SeriesFlags,
   instrument: Instrument,
   columns: RunSeries['columns'],
 ): Promise<RunSeries['funding']> {

@@ -109,7 +109,7 @@ function paramOf(p: IndicatorParam, text: string | undefined): number {
 
 /** Calls `row` with each bar's open time and outputs in the units of the file; the array is reused. */
 function play(entry: IndicatorEntry, params: IndicatorParams, candles: CandleFile, row: (ts: number, values: Float64Array) => void): void {
-  const step = entry.start(params)
+  const { step } = entry.start(params)
   const tick = tickFloat(
     makeInstrument({ index: instrumentIndex(0), venue: 'csv', symbol: 'CSV', tickSize: candles.tickSize, lotSize: candles.lotSize }),
   )

@@ -16,6 +16,14 @@ import { CliError, EXIT } from '../exit.ts'
 /** Dates of equity and returns may be older than any coin. */
 const EARLIEST_DATE_MS = dayMs(1900, 1, 1)
 
+/** How programs write numbers; other forms take longer to read. */
+const PLAIN = /^-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
+
+function truthOf(text: string): number | undefined {
+  const word = text.trim().toLowerCase()
+  return word === 'true' ? 1 : word === 'false' ? 0 : undefined
+}
+
 export class TableText {
   readonly names: readonly string[]
   readonly rows: number
@@ -38,8 +46,11 @@ export class TableText {
     this.timeColumn = this.chooseTime()
   }
 
-  /** @throws CliError where the file cannot be read, has no header or is something else by the names of its columns. */
-  static async read(path: string): Promise<TableText> {
+  /**
+   * @param isSamples whether the columns may be anything, and the rows of several symbols
+   * @throws CliError where the file cannot be read, has no header or is something else by the names of its columns.
+   */
+  static async read(path: string, isSamples = false): Promise<TableText> {
     const read = await readWholeTable(path)
     if (!read.ok) throw dataFailure(read.error)
     const table = read.value
@@ -50,10 +61,10 @@ export class TableText {
         `${name} line ${headerLine}: the file has no header, it starts with numbers.`,
         'Name the columns in the first line.',
       )
-    const foreign = foreignShapeOf(header)
+    const foreign = isSamples ? undefined : foreignShapeOf(header)
     if (foreign !== undefined) throw new CliError(EXIT.error, `${name} is ${foreign.what}.`, foreign.next)
     const text = new TableText(table, header)
-    text.checkRows()
+    text.checkRows(isSamples)
     return text
   }
 
@@ -71,13 +82,19 @@ export class TableText {
     return this.rows > 0 && typeof readInstant(this.cell(0, column), this.times) === 'number'
   }
 
+  /** The instant of a cell in ms UTC. @throws CliError where it is none. */
+  instant(row: number, column: number): number {
+    const read = readInstant(this.cell(row, column), this.times)
+    if (typeof read === 'string') throw this.bad(row, read)
+    return read
+  }
+
   /** Instants in ms UTC, ascending, and whether the rows run from newest to oldest. @throws CliError at the first that is none. */
   instants(column: number): { readonly ts: Float64Array; readonly isNewestFirst: boolean } {
     const instants = new Float64Array(this.rows)
     let direction = 0
     for (let row = 0; row < this.rows; row += 1) {
-      const read = readInstant(this.cell(row, column), this.times)
-      if (typeof read === 'string') throw this.bad(row, read)
+      const read = this.instant(row, column)
       const before = instants[row - 1]
       if (before !== undefined) {
         if (direction === 0 && read !== before) direction = read > before ? 1 : -1
@@ -90,9 +107,38 @@ export class TableText {
   }
 
   /** @throws CliError that says what the number should be. */
-  number(row: number, column: number, what: string): number {
+  number(row: number, column: number, what: string, next?: string): number {
     const text = this.cell(row, column)
-    return this.numberOf(row, text, toPlain(text, this.table.mark), what)
+    return this.numberOf(row, text, toPlain(text, this.table.mark), what, next)
+  }
+
+  /**
+   * The numbers of a column at some rows; true and false are 1 and 0.
+   * @param next what the reader can do about one that is missing or none
+   * @throws CliError that names the line of the first that is missing, infinite or no number.
+   */
+  numbers(column: number, rows: Int32Array, what: string, next?: string): Float64Array {
+    const isPlainMark = this.table.mark === '.'
+    const values = new Float64Array(rows.length)
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at] as number
+      const text = this.cell(row, column)
+      if (text === '') throw this.bad(row, `the ${what} is missing`, next)
+      const value = isPlainMark && PLAIN.test(text) ? Number(text) : (truthOf(text) ?? this.number(row, column, what, next))
+      if (!Number.isFinite(value)) throw this.bad(row, `the ${what} '${shorten(text)}' is not finite`)
+      values[at] = value
+    }
+    return values
+  }
+
+  /** Whether the cell holds a number, or true or false. */
+  isNumber(row: number, column: number): boolean {
+    const text = this.cell(row, column)
+    return truthOf(text) !== undefined || toPlain(text, this.table.mark) !== undefined
+  }
+
+  isMissing(row: number, column: number): boolean {
+    return isMissing(this.cell(row, column))
   }
 
   /** A fraction, as 0.01 or 1%. @throws CliError that says what it should be. */
@@ -101,19 +147,19 @@ export class TableText {
     return this.numberOf(row, text, readFraction(text, this.table.mark), what)
   }
 
-  private numberOf(row: number, text: string, plain: string | undefined, what: string): number {
+  private numberOf(row: number, text: string, plain: string | undefined, what: string, next?: string): number {
     if (plain !== undefined) return Number(plain)
-    throw this.bad(row, isMissing(text) ? `the ${what} is missing` : `the ${what} '${shorten(text)}' is not a number`)
+    throw this.bad(row, isMissing(text) ? `the ${what} is missing` : `the ${what} '${shorten(text)}' is not a number`, next)
   }
 
   private lineOf(row: number): number {
     return row < 0 ? this.table.headerLine : (this.table.rows[row]?.line ?? 0)
   }
 
-  private checkRows(): void {
+  private checkRows(isSamples: boolean): void {
     const width = this.names.length
     const constants = this.names.flatMap((name, at) =>
-      isConstant(name) && at !== this.timeColumn && toPlain(this.cell(0, at)) === undefined ? [at] : [],
+      !isSamples && isConstant(name) && at !== this.timeColumn && toPlain(this.cell(0, at)) === undefined ? [at] : [],
     )
     for (let row = 0; row < this.rows; row += 1) {
       const { cells } = this.table.rows[row] as { cells: readonly string[] }

@@ -3,7 +3,7 @@
  */
 import { isAtrReady, makeAtr, updateAtr } from '../bands/atr.ts'
 import { makeBollinger, updateBollinger } from '../bands/bollinger.ts'
-import { type IndicatorEntry, bars, multiplier, outputs, param } from '../catalog.ts'
+import { type IndicatorEntry, bars, multiplier, outputs, param, resumed } from '../catalog.ts'
 import { isEmaReady, makeEma, updateEma } from './ema.ts'
 import { highest, isExtremeReady, lowest, makeExtreme, updateExtreme } from '../bands/extreme.ts'
 import { keltnerBand, makeKeltner, updateKeltner } from '../bands/keltner.ts'
@@ -19,11 +19,14 @@ const sma: IndicatorEntry = {
   summary: 'simple moving average of closes',
   params: [bars('period', 20)],
   outputs: outputs('price', 'sma'),
-  start: (p) => {
-    const state = makeSma(param(p, 'period'))
-    return (bar, out) => {
-      updateSma(state, bar.close)
-      out[0] = smaValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeSma(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateSma(state, bar.close)
+        out[0] = smaValue(state)
+      },
     }
   },
 }
@@ -34,11 +37,14 @@ const ema: IndicatorEntry = {
   summary: 'exponential moving average of closes, alpha 2 / (period + 1)',
   params: [bars('period', 20)],
   outputs: outputs('price', 'ema'),
-  start: (p) => {
-    const state = makeEma(param(p, 'period'))
-    return (bar, out) => {
-      updateEma(state, bar.close)
-      out[0] = isEmaReady(state) ? state.value : Number.NaN
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeEma(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateEma(state, bar.close)
+        out[0] = isEmaReady(state) ? state.value : Number.NaN
+      },
     }
   },
 }
@@ -49,11 +55,14 @@ const rma: IndicatorEntry = {
   summary: "Wilder's moving average of closes, alpha 1 / period",
   params: [bars('period', 14)],
   outputs: outputs('price', 'rma'),
-  start: (p) => {
-    const state = makeRma(param(p, 'period'))
-    return (bar, out) => {
-      updateRma(state, bar.close)
-      out[0] = isRmaReady(state) ? state.value : Number.NaN
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeRma(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateRma(state, bar.close)
+        out[0] = isRmaReady(state) ? state.value : Number.NaN
+      },
     }
   },
 }
@@ -64,11 +73,14 @@ const wma: IndicatorEntry = {
   summary: 'linearly weighted moving average of closes',
   params: [bars('period', 20)],
   outputs: outputs('price', 'wma'),
-  start: (p) => {
-    const state = makeWma(param(p, 'period'))
-    return (bar, out) => {
-      updateWma(state, bar.close)
-      out[0] = wmaValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeWma(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateWma(state, bar.close)
+        out[0] = wmaValue(state)
+      },
     }
   },
 }
@@ -80,11 +92,14 @@ const vwap: IndicatorEntry = {
   params: [],
   outputs: outputs('price', 'vwap'),
   usesVolume: true,
-  start: () => {
-    const state = makeVwap()
-    return (bar, out) => {
-      updateVwap(state, bar.ts, bar.high, bar.low, bar.close, bar.volume)
-      out[0] = vwapValue(state)
+  start: (_params, kept) => {
+    const state = resumed(kept, () => makeVwap())
+    return {
+      state,
+      step: (bar, out) => {
+        updateVwap(state, bar.ts, bar.high, bar.low, bar.close, bar.volume)
+        out[0] = vwapValue(state)
+      },
     }
   },
 }
@@ -96,11 +111,14 @@ const vwma: IndicatorEntry = {
   params: [bars('period', 20)],
   outputs: outputs('price', 'vwma'),
   usesVolume: true,
-  start: (p) => {
-    const state = makeVwma(param(p, 'period'))
-    return (bar, out) => {
-      updateVwma(state, bar.close, bar.volume)
-      out[0] = vwmaValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeVwma(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateVwma(state, bar.close, bar.volume)
+        out[0] = vwmaValue(state)
+      },
     }
   },
 }
@@ -111,11 +129,14 @@ const atr: IndicatorEntry = {
   summary: "average true range, Wilder's smoothing",
   params: [bars('period', 14)],
   outputs: outputs('price', 'atr'),
-  start: (p) => {
-    const state = makeAtr(param(p, 'period'))
-    return (bar, out) => {
-      updateAtr(state, bar.high, bar.low, bar.close)
-      out[0] = isAtrReady(state) ? state.value : Number.NaN
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeAtr(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateAtr(state, bar.high, bar.low, bar.close)
+        out[0] = isAtrReady(state) ? state.value : Number.NaN
+      },
     }
   },
 }
@@ -126,13 +147,16 @@ const bollinger: IndicatorEntry = {
   summary: 'simple average and standard deviations (ddof 0) around it',
   params: [bars('period', 20), multiplier(2)],
   outputs: outputs('price', 'upper', 'middle', 'lower'),
-  start: (p) => {
-    const state = makeBollinger(param(p, 'period'), param(p, 'multiplier'))
-    return (bar, out) => {
-      updateBollinger(state, bar.close)
-      out[0] = state.middle + state.reach
-      out[1] = state.middle
-      out[2] = state.middle - state.reach
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeBollinger(param(p, 'period'), param(p, 'multiplier')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateBollinger(state, bar.close)
+        out[0] = state.middle + state.reach
+        out[1] = state.middle
+        out[2] = state.middle - state.reach
+      },
     }
   },
 }
@@ -143,14 +167,17 @@ const donchian: IndicatorEntry = {
   summary: 'highest high and lowest low, the newest bar included',
   params: [bars('period', 20)],
   outputs: outputs('price', 'upper', 'middle', 'lower'),
-  start: (p) => {
-    const state = makeExtreme(param(p, 'period'))
-    return (bar, out) => {
-      updateExtreme(state, bar.high, bar.low)
-      const isReady = isExtremeReady(state)
-      out[0] = isReady ? highest(state) : Number.NaN
-      out[1] = isReady ? (highest(state) + lowest(state)) / 2 : Number.NaN
-      out[2] = isReady ? lowest(state) : Number.NaN
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeExtreme(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateExtreme(state, bar.high, bar.low)
+        const isReady = isExtremeReady(state)
+        out[0] = isReady ? highest(state) : Number.NaN
+        out[1] = isReady ? (highest(state) + lowest(state)) / 2 : Number.NaN
+        out[2] = isReady ? lowest(state) : Number.NaN
+      },
     }
   },
 }
@@ -161,13 +188,16 @@ const keltner: IndicatorEntry = {
   summary: 'exponential average of closes and ATRs around it',
   params: [bars('period', 20), bars('atr', 10), multiplier(2)],
   outputs: outputs('price', 'upper', 'middle', 'lower'),
-  start: (p) => {
-    const state = makeKeltner(param(p, 'period'), param(p, 'atr'), param(p, 'multiplier'))
-    return (bar, out) => {
-      updateKeltner(state, bar.high, bar.low, bar.close)
-      out[0] = keltnerBand(state, 1)
-      out[1] = keltnerBand(state, 0)
-      out[2] = keltnerBand(state, -1)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeKeltner(param(p, 'period'), param(p, 'atr'), param(p, 'multiplier')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateKeltner(state, bar.high, bar.low, bar.close)
+        out[0] = keltnerBand(state, 1)
+        out[1] = keltnerBand(state, 0)
+        out[2] = keltnerBand(state, -1)
+      },
     }
   },
 }
@@ -178,12 +208,15 @@ const supertrend: IndicatorEntry = {
   summary: 'trailing ATR band and the direction of the trend (1, -1)',
   params: [bars('period', 10), multiplier(3)],
   outputs: [...outputs('price', 'supertrend'), ...outputs('plain', 'direction')],
-  start: (p) => {
-    const state = makeSupertrend(param(p, 'period'), param(p, 'multiplier'))
-    return (bar, out) => {
-      updateSupertrend(state, bar.high, bar.low, bar.close)
-      out[0] = supertrendValue(state)
-      out[1] = state.direction === 0 ? Number.NaN : state.direction
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeSupertrend(param(p, 'period'), param(p, 'multiplier')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateSupertrend(state, bar.high, bar.low, bar.close)
+        out[0] = supertrendValue(state)
+        out[1] = state.direction === 0 ? Number.NaN : state.direction
+      },
     }
   },
 }

@@ -2,7 +2,7 @@
  * The catalog's oscillators and volume figures: what is drawn below the price.
  */
 import { adxValue, makeAdx, minusDi, plusDi, updateAdx } from './adx.ts'
-import { type IndicatorEntry, bars, outputs, param } from '../catalog.ts'
+import { type IndicatorEntry, bars, outputs, param, resumed } from '../catalog.ts'
 import { makeCci, updateCci } from './cci.ts'
 import { macdLine, macdSignal, makeMacd, updateMacd } from './macd.ts'
 import { makeMfi, mfiValue, updateMfi } from './mfi.ts'
@@ -18,11 +18,14 @@ const rsi: IndicatorEntry = {
   summary: "relative strength index, Wilder's smoothing",
   params: [bars('period', 14)],
   outputs: outputs('plain', 'rsi'),
-  start: (p) => {
-    const state = makeRsi(param(p, 'period'))
-    return (bar, out) => {
-      updateRsi(state, bar.close)
-      out[0] = rsiValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeRsi(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateRsi(state, bar.close)
+        out[0] = rsiValue(state)
+      },
     }
   },
 }
@@ -34,13 +37,16 @@ const macd: IndicatorEntry = {
   params: [bars('fast', 12), bars('slow', 26), bars('signal', 9)],
   outputs: outputs('price', 'macd', 'signal', 'histogram'),
   conflict: (p) => (param(p, 'fast') < param(p, 'slow') ? undefined : 'fast must be smaller than slow'),
-  start: (p) => {
-    const state = makeMacd(param(p, 'fast'), param(p, 'slow'), param(p, 'signal'))
-    return (bar, out) => {
-      updateMacd(state, bar.close)
-      out[0] = macdLine(state)
-      out[1] = macdSignal(state)
-      out[2] = macdLine(state) - macdSignal(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeMacd(param(p, 'fast'), param(p, 'slow'), param(p, 'signal')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateMacd(state, bar.close)
+        out[0] = macdLine(state)
+        out[1] = macdSignal(state)
+        out[2] = macdLine(state) - macdSignal(state)
+      },
     }
   },
 }
@@ -51,12 +57,15 @@ const stochastic: IndicatorEntry = {
   summary: 'place of the close in the range, smoothed (k) and smoothed again (d)',
   params: [bars('period', 14), bars('smooth', 3), bars('signal', 3)],
   outputs: outputs('plain', 'k', 'd'),
-  start: (p) => {
-    const state = makeStochastic(param(p, 'period'), param(p, 'smooth'), param(p, 'signal'))
-    return (bar, out) => {
-      updateStochastic(state, bar.high, bar.low, bar.close)
-      out[0] = state.k
-      out[1] = state.d
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeStochastic(param(p, 'period'), param(p, 'smooth'), param(p, 'signal')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateStochastic(state, bar.high, bar.low, bar.close)
+        out[0] = state.k
+        out[1] = state.d
+      },
     }
   },
 }
@@ -67,13 +76,16 @@ const adx: IndicatorEntry = {
   summary: 'average directional index with +DI and -DI',
   params: [bars('period', 14)],
   outputs: outputs('plain', 'adx', 'plusDi', 'minusDi'),
-  start: (p) => {
-    const state = makeAdx(param(p, 'period'))
-    return (bar, out) => {
-      updateAdx(state, bar.high, bar.low, bar.close)
-      out[0] = adxValue(state)
-      out[1] = plusDi(state)
-      out[2] = minusDi(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeAdx(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateAdx(state, bar.high, bar.low, bar.close)
+        out[0] = adxValue(state)
+        out[1] = plusDi(state)
+        out[2] = minusDi(state)
+      },
     }
   },
 }
@@ -84,11 +96,14 @@ const cci: IndicatorEntry = {
   summary: 'commodity channel index of typical prices',
   params: [bars('period', 20)],
   outputs: outputs('plain', 'cci'),
-  start: (p) => {
-    const state = makeCci(param(p, 'period'))
-    return (bar, out) => {
-      updateCci(state, bar.high, bar.low, bar.close)
-      out[0] = state.value
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeCci(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateCci(state, bar.high, bar.low, bar.close)
+        out[0] = state.value
+      },
     }
   },
 }
@@ -99,11 +114,14 @@ const roc: IndicatorEntry = {
   summary: 'rate of change of closes in percent',
   params: [bars('period', 10)],
   outputs: outputs('plain', 'roc'),
-  start: (p) => {
-    const state = makeRoc(param(p, 'period'))
-    return (bar, out) => {
-      updateRoc(state, bar.close)
-      out[0] = rocValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeRoc(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateRoc(state, bar.close)
+        out[0] = rocValue(state)
+      },
     }
   },
 }
@@ -114,11 +132,14 @@ const williamsR: IndicatorEntry = {
   summary: 'Williams %R, -100 to 0',
   params: [bars('period', 14)],
   outputs: outputs('plain', 'williamsR'),
-  start: (p) => {
-    const state = makeWilliamsR(param(p, 'period'))
-    return (bar, out) => {
-      updateWilliamsR(state, bar.high, bar.low, bar.close)
-      out[0] = williamsRValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeWilliamsR(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateWilliamsR(state, bar.high, bar.low, bar.close)
+        out[0] = williamsRValue(state)
+      },
     }
   },
 }
@@ -130,11 +151,14 @@ const obv: IndicatorEntry = {
   params: [],
   outputs: outputs('volume', 'obv'),
   usesVolume: true,
-  start: () => {
-    const state = makeObv()
-    return (bar, out) => {
-      updateObv(state, bar.close, bar.volume)
-      out[0] = state.value
+  start: (_params, kept) => {
+    const state = resumed(kept, () => makeObv())
+    return {
+      state,
+      step: (bar, out) => {
+        updateObv(state, bar.close, bar.volume)
+        out[0] = state.value
+      },
     }
   },
 }
@@ -146,11 +170,14 @@ const mfi: IndicatorEntry = {
   params: [bars('period', 14)],
   outputs: outputs('plain', 'mfi'),
   usesVolume: true,
-  start: (p) => {
-    const state = makeMfi(param(p, 'period'))
-    return (bar, out) => {
-      updateMfi(state, bar.high, bar.low, bar.close, bar.volume)
-      out[0] = mfiValue(state)
+  start: (p, kept) => {
+    const state = resumed(kept, () => makeMfi(param(p, 'period')))
+    return {
+      state,
+      step: (bar, out) => {
+        updateMfi(state, bar.high, bar.low, bar.close, bar.volume)
+        out[0] = mfiValue(state)
+      },
     }
   },
 }

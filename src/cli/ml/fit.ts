@@ -1,0 +1,154 @@
+/**
+ * `ballast ml fit FEATURES.csv --target COLUMN --model MODEL`: fits a model on the train rows of a file and scores it on the test rows.
+ */
+import type { Command } from 'commander'
+import { importanceOf } from '../../ml/importance/importance.ts'
+import { type FittedModel, type ModelName, fitModel, predictModel } from '../../ml/models/fit-model.ts'
+import { takeRows, takeValues } from '../../ml/samples.ts'
+import { findLeaks } from '../../ml/scores/leaks.ts'
+import { type Scores, scoresOf } from '../../ml/scores/scores.ts'
+import { contextOf } from '../context.ts'
+import { formatCount, formatRatio } from '../ui/format.ts'
+import type { Output } from '../ui/output.ts'
+import { TableText } from '../ui/table-text.ts'
+import { write } from '../research/backtest-files.ts'
+import { fitFailure, leakWarning } from './fit-words.ts'
+import { type ModelFlags, addModelOptions, modelWishOf } from './model-flags.ts'
+import { predictionsCsv } from './predictions-csv.ts'
+import { checkOrder, checkVaries, columnOf, readSamples, sampleColumns } from './sample-table.ts'
+import { overlapWarning, usedRows } from './split-column.ts'
+
+interface FitFlags extends ModelFlags {
+  readonly split?: string
+  readonly predictions?: string
+}
+
+export function addFit(ml: Command): void {
+  const command = ml
+    .command('fit')
+    .description('fit a model on the train rows of a file and score it on its test rows')
+    .argument('<features.csv>', 'a row a sample, a column a feature; CSV, JSON, Parquet or Feather, also compressed')
+  addModelOptions(command)
+    .option('--split <column>', 'column that says train or test; rows with anything else are left out (default: all train)')
+    .option('--predictions <file>', 'write the predictions of the test rows as CSV')
+    .action(runFit)
+}
+
+async function runFit(file: string, flags: FitFlags, command: Command): Promise<void> {
+  const { out } = contextOf(command)
+  const wish = modelWishOf(flags)
+  const { model, rules } = wish
+  if (wish.ignored.length > 0) out.note(`${model} does not use ${wish.ignored.join(', ')}.`)
+  const text = await TableText.read(file, true)
+  columnOf(text, 'target', flags.target)
+  const used = usedRows(text, file, flags.split)
+  const columns = sampleColumns(text, flags, used.rows[0] as number)
+  for (const note of columns.notes) out.note(note)
+  checkOrder(text)
+  const { names } = columns
+  const { features: whole, target } = readSamples(text, columns, flags.target, used.rows)
+  const { task, classes } = target
+  const [features, tested] = [takeRows(whole, used.train), takeRows(whole, used.test)]
+  const [trainTarget, testTarget] = [takeValues(target.values, used.train), takeValues(target.values, used.test)]
+  if (trainTarget.every((value) => value === trainTarget[0]))
+    throw text.bad(-1, `the target ${flags.target} has one value in the train rows`, 'Train on rows of both classes.')
+  checkVaries(text, names, features, used.hasSplit ? 'train' : 'used')
+  const warnings = [
+    ...findLeaks(features, trainTarget, task).map(({ feature, score }) => leakWarning(names[feature] as string, score, task)),
+    ...overlapWarning(text, used),
+    ...(task === 'classification' && testTarget.length > 0 && testTarget.every((value) => value === testTarget[0])
+      ? [`The target ${flags.target} has one value in the test rows, so that there is no AUC.`]
+      : []),
+  ]
+  for (const warning of warnings) out.note(`! ${warning}`)
+  const started = performance.now()
+  const fitted = fitModel(model, { features, target: trainTarget, task }, rules)
+  const elapsedMs = Math.round(performance.now() - started)
+  if (!fitted.ok) throw fitFailure(fitted.error, model, flags.target)
+  const trainScores = scoresOf(task, predictModel(fitted.value, features), trainTarget)
+  const testPredictions = predictModel(fitted.value, tested)
+  const testScores = scoresOf(task, testPredictions, testTarget)
+  const hasTest = used.test.length > 0
+  const importance = importanceOf(fitted.value, names.length)
+  if (flags.predictions !== undefined) {
+    const part = hasTest ? used.test : used.train
+    const predictions = hasTest ? testPredictions : predictModel(fitted.value, features)
+    write(flags.predictions, predictionsCsv(text, used, part, hasTest ? 'test' : 'train', predictions, target.values))
+    if (!hasTest) out.note('There are no test rows: the predictions are of the rows that trained, and flatter the model.')
+  }
+  const answer = {
+    model,
+    target: flags.target,
+    task,
+    classes: classes ?? null,
+    features: names,
+    train: trainScores,
+    test: testScores,
+    gap: text.rows - used.rows.length,
+    coefficients: coefficientsOf(fitted.value, names),
+    importance: Object.fromEntries(names.map((name, at) => [name, importance.values[at] as number])),
+    importanceBy: importance.by,
+    rules: wish.used,
+    warnings,
+    elapsedMs,
+  }
+  out.answer(answer, () => print(out, answer, hasTest))
+}
+
+/** By feature, with the intercept last. */
+function coefficientsOf(model: FittedModel, names: readonly string[]): Record<string, number> | null {
+  if (model.type !== 'ridge' && model.type !== 'logistic') return null
+  return { ...Object.fromEntries(names.map((name, at) => [name, model.weights[at] as number])), intercept: model.intercept }
+}
+
+const FEATURES_SHOWN = 15
+
+interface Answer {
+  readonly model: ModelName
+  readonly target: string
+  readonly task: 'classification' | 'regression'
+  readonly features: readonly string[]
+  readonly train: Scores
+  readonly test: Scores
+  readonly gap: number
+  readonly coefficients: Record<string, number> | null
+  readonly importance: Record<string, number>
+  readonly importanceBy: string
+  readonly elapsedMs: number
+}
+
+function print(out: Output, answer: Answer, hasTest: boolean): void {
+  const { train, test, features, coefficients, importance } = answer
+  out.line(
+    `${answer.model} on ${answer.target} (${answer.task}), ${formatCount(features.length)} feature${features.length === 1 ? '' : 's'}, fitted in ${formatCount(answer.elapsedMs)} ms`,
+  )
+  const scores = answer.task === 'classification' ? (['auc', 'logLoss', 'accuracy', 'brier'] as const) : (['r2'] as const)
+  const right = 'right' as const
+  out.table(
+    [{ title: 'part' }, { title: 'rows', align: right }, ...scores.map((title) => ({ title, align: right }))],
+    [['train', train] as const, ...(hasTest ? [['test', test] as const] : [])].map(([part, figures]) => [
+      part,
+      formatCount(figures.rows),
+      ...scores.map((score) => formatRatio(figures[score], 4)),
+    ]),
+  )
+  if (answer.gap > 0) out.line(`${formatCount(answer.gap)} rows are neither train nor test and were left out`)
+  out.line()
+  const ranked = [...features].sort((a, b) => (importance[b] as number) - (importance[a] as number))
+  out.table(
+    [
+      { title: 'feature' },
+      { title: `importance (${answer.importanceBy})`, align: right },
+      ...(coefficients === null ? [] : [{ title: 'coefficient', align: right }]),
+    ],
+    ranked
+      .slice(0, FEATURES_SHOWN)
+      .map((name) => [
+        name,
+        formatRatio(importance[name] as number, 4),
+        ...(coefficients === null ? [] : [formatRatio(coefficients[name] as number, 6)]),
+      ]),
+  )
+  if (ranked.length > FEATURES_SHOWN) out.note(`${formatCount(ranked.length - FEATURES_SHOWN)} more with --json.`)
+  if (!hasTest) out.note('No row was kept for a test: pass --split, or judge the model with: ballast ml evaluate')
+}
