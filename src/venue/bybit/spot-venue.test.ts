@@ -15,6 +15,8 @@ type Answer = { readonly retCode?: number; readonly result?: unknown }
 
 let asked: { readonly path: string; readonly params: Params }[]
 let answer: (path: string, params: Params) => Answer
+/** What fails on the way; undefined: nothing does. */
+let failing: (path: string, params: Params) => RawReply | undefined
 let opened: { readonly public: readonly string[]; readonly private: readonly string[] }
 let streams: StreamHandlers
 let venue: BybitVenue
@@ -23,6 +25,8 @@ const transport: Transport = {
   call: async (_method, path, params): Promise<RawReply> => {
     const sent = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) as Params
     asked.push({ path, params: sent })
+    const refused = failing(path, sent)
+    if (refused !== undefined) return refused
     const { retCode = 0, result = { list: [] } } = answer(path, sent)
     return { type: 'reply', body: { retCode, retMsg: retCode === 0 ? 'OK' : 'no', result }, limits: undefined }
   },
@@ -92,6 +96,7 @@ const wallet = (coin: object) => ({ list: [{ accountMMRate: '0.01', coin }] })
 beforeEach(() => {
   asked = []
   answer = () => ({})
+  failing = () => undefined
   venue = new BybitVenue(transport, {
     intervalMs: 60_000,
     wallMs: () => 0,
@@ -279,6 +284,15 @@ describe('an order looked up', () => {
       ok: true,
       value: { order: { instrument: 1 }, executions: [{ instrument: 1, tradeId: 's1' }] },
     })
+  })
+  test('one of the questions that fails is asked again by itself, and after three times the look has failed', async () => {
+    const down: RawReply = { type: 'http', status: 500, detail: 'HTTP 500' }
+    let left = 2
+    failing = (path, { orderFilter }) => (path.endsWith('history') && orderFilter === undefined && left-- > 0 ? down : undefined)
+    expect(await venue.lookUp(SPOT.index, 'b1-abc123-1')).toEqual({ ok: true, value: undefined })
+    expect(asked.map(({ path }) => path.split('/').at(-1))).toEqual(['realtime', 'realtime', 'history', 'history', 'history', 'history'])
+    left = 3
+    expect(await venue.lookUp(SPOT.index, 'b1-abc123-1')).toMatchObject({ ok: false, error: { detail: 'HTTP 500' } })
   })
   test('an order looked up of a perpetual is asked for as before', async () => {
     await venue.lookUp(LINEAR.index, 'b1-abc123-1')

@@ -142,7 +142,7 @@ export class AccountReader {
     const id = { category, symbol: wireSymbolOf(instrument.symbol), orderLinkId: clientOrderId }
     for (const path of ['/v5/order/realtime', '/v5/order/history'])
       for (const orderFilter of category === 'spot' ? SPOT_FILTERS : [undefined]) {
-        const reply = await this.requests.read('account', path, { ...id, orderFilter }, listOf(orderRow))
+        const reply = await this.requests.readOfSeveral('account', path, { ...id, orderFilter }, listOf(orderRow))
         if (!reply.ok) return reply
         const row = reply.value.list[0]
         if (row === undefined) continue
