@@ -167,72 +167,14 @@ test('orders by name of every kind, changed, canceled, paired, expired: same fil
     intervalMs: MINUTES_5,
     plans: [talker.value],
     from: Date.parse('2025-10-10T00:00:00Z'),
-    to: Date.parse('2025-10-10T22:00:00Z'),
+    to: Date.parse('2025-10-10T09:00:00Z'),
     openingCash: '10000',
   })
   expect(backtest.result.failure).toBeUndefined()
-  expect(backtest.result.fills.length).toBeGreaterThan(50)
+  expect(backtest.result.fills.length).toBeGreaterThan(20)
   const kept = live.facts.filter((fact) => fact.type === 'strategy-state').at(-1)
   expect(kept?.state).toEqual(states[0])
   expect(kept?.state).toMatchObject({
     ends: { canceled: expect.any(Number), denied: expect.any(Number), expired: expect.any(Number), filled: expect.any(Number) },
   })
 }, 90_000)
-
-test('spot against the perpetual of the same coin by funding rates: same fills live and backtested', async () => {
-  const store = openStore(join(dataDir, 'carry', 'candles'))
-  const rows = { 'SOLUSDT-SPOT': '5m', SOLUSDT: '5m', funding: undefined }
-  for (const [name, interval] of Object.entries(rows)) {
-    const files = [join(CANDLES, interval === undefined ? 'bybit-SOLUSDT-funding.csv' : 'bybit-SOLUSDT-5m.csv')]
-    const symbol = interval === undefined ? 'SOLUSDT' : name
-    const wishes = interval === undefined ? {} : { interval }
-    expect((await importFiles(store, { files, venue: 'bybit', symbol, wishes })).ok).toBe(true)
-  }
-  const carry = planOf({
-    strategy: 'funding-carry',
-    symbols: ['SOLUSDT-SPOT', 'SOLUSDT'],
-    params: { settlements: 1, costs: 1, days: 1, keep: 0.5, stop: 4 },
-  })
-  if (!carry.ok) throw new Error(carry.error)
-  const { backtest } = await compare({
-    dataDir: join(dataDir, 'carry'),
-    symbols: ['SOLUSDT-SPOT', 'SOLUSDT'],
-    interval: '5m',
-    intervalMs: MINUTES_5,
-    plans: [carry.value],
-    from: Date.parse('2025-10-09T03:00:00Z'),
-    to: Date.parse('2025-10-11T06:00:00Z'),
-    openingCash: '10000',
-  })
-  expect(backtest.result.failure).toBeUndefined()
-  expect(new Set(backtest.result.fills.map(({ instrument, side }) => `${instrument} ${side}`)).size).toBe(4)
-}, 90_000)
-
-test.each([
-  ['donchian-breakout', { entry: 12, exit: 6 }, true],
-  // Decides for all of its symbols at once, and looks which of them are in.
-  ['momentum-rotation', { interval: '30m', lookback: 6, every: 2, hold: 1, atr: 5, stopAtr: 1, short: true }, false],
-] as const)(
-  '%s over a universe that changes each hour: same fills live and backtested',
-  async (strategy, params, isDenied) => {
-    const universe = { take: 2, by: 'volatility', over: '3h', every: '1h', minAge: '2h', maxVolatility: 4, cooldown: '2h' } as const
-    const moving = planOf({ strategy, symbols: SYMBOLS, params, universe })
-    if (!moving.ok) throw new Error(moving.error)
-    const { backtest, live } = await compare({
-      dataDir: join(dataDir, 'two'),
-      symbols: SYMBOLS,
-      interval: '5m',
-      intervalMs: MINUTES_5,
-      plans: [moving.value],
-      from: Date.parse('2025-10-10T00:00:00Z'),
-      to: Date.parse('2025-10-11T06:00:00Z'),
-      openingCash: '10000',
-    })
-    expect(backtest.result.failure).toBeUndefined()
-    const denials = live.facts.filter((fact) => fact.type === 'order-denied' && fact.rule === 'universe').length
-    expect(denials).toBe(backtest.result.denials.get('universe') ?? 0)
-    expect(denials > 0).toBe(isDenied)
-    expect(new Set(backtest.result.fills.map(({ instrument }) => instrument)).size).toBe(3)
-  },
-  90_000,
-)
