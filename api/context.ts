@@ -5,6 +5,7 @@ import type { ApiKey, ApiKeys } from './auth.ts'
 import type { HeldRows } from './held-reads.ts'
 import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
+import type { WebFiles } from './web-files.ts'
 import type { CommandRunner } from './commands/run/run.ts'
 
 /** Replies of requests that carried an Idempotency-Key, kept for a day. */
@@ -41,6 +42,8 @@ export interface ApiContext {
   /** What is held of reads; forgotten with each event and each change. Undefined: nothing is. */
   readonly held?: HeldRows | undefined
   readonly edge: Edge
+  /** Undefined: the dashboard is not built. */
+  readonly web?: WebFiles | undefined
   readonly log: (text: string) => void
 }
 

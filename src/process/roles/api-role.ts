@@ -14,6 +14,7 @@ import type { Database } from '../../../db/client.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../../db/journal/journal.ts'
 import { type Result, ok } from '../../core/result.ts'
+import { readWebBundle } from '../web-bundle.ts'
 
 import { removeApiAddress, urlOf, writeApiAddress } from '../../config/api-address.ts'
 
@@ -55,6 +56,7 @@ export async function startApiRole(
     idempotency,
     database: pulse,
     edge: { hosts: [...LOOPBACK_HOSTS, host, ...hosts], origins, proxies, hasTls: tls !== undefined },
+    web: readWebBundle(),
     log: (text) => log('warn', text),
   }
   const common = {
