@@ -72,9 +72,9 @@ function Desk({ login }: { readonly login: Login }) {
   }, [login.profile])
   return (
     <div class="desk">
-      <a class="skip" href="#content" onClick={toContent}>
+      <button type="button" class="button skip" onClick={() => document.getElementById('content')?.focus()}>
         To the content
-      </a>
+      </button>
       <header class="top">
         <button
           type="button"
@@ -114,10 +114,4 @@ function Desk({ login }: { readonly login: Login }) {
       <Palette />
     </div>
   )
-}
-
-/** The address behind the # is of the page: the skip link must not change it. */
-function toContent(event: Event): void {
-  event.preventDefault()
-  document.getElementById('content')?.focus()
 }

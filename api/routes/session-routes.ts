@@ -9,7 +9,7 @@ import { LOGIN_PAGE, LOGIN_POLICY } from '../login-page.ts'
 import { isSecure } from '../edge.ts'
 import type { ApiContext } from '../context.ts'
 import { listOf } from '../page.ts'
-import { ROLES, type LiveSession, type SessionState } from '../ports/access-ports.ts'
+import { ROLES, type LiveSession, type Role, type SessionState } from '../ports/access-ports.ts'
 import { problem } from '../problem.ts'
 import { instant, iso } from '../shapes/field-shapes.ts'
 import { route } from '../query.ts'
@@ -38,13 +38,14 @@ const SessionRow = z
     id: z.string(),
     actor: z.string(),
     name: z.string(),
+    role: z.enum(ROLES),
     agent: z.string().openapi({ description: 'What the browser says of itself' }),
     createdAt: instant(),
     lastUsedAt: instant(),
     expiresAt: instant(),
   })
   .openapi('Session')
-const toRow = ({ createdAt, lastUsedAt, expiresAt, ...row }: SessionState) => ({
+const toRow = ({ createdAt, lastUsedAt, expiresAt, ...row }: SessionState & { readonly role: Role }) => ({
   ...row,
   createdAt: iso(createdAt),
   lastUsedAt: iso(lastUsedAt),

@@ -42,7 +42,6 @@ export function useRead<T>(path: string, everyMs = USUAL_MS): Read<T> {
   const cell = cellOf(path)
   const { count } = useCell(stream.connection)
   const acted = useCell(actions)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a connection that is back, and an action, are reasons to read again
   useEffect(() => {
     const read = (): void => {
       if (!document.hidden) void refresh(path)

@@ -186,9 +186,7 @@ export const stream = new LiveStream()
 
 function useChannel(args: ChannelArgs): ChannelState {
   const key = keyOf(args)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is all of the arguments
   const cell = useMemo(() => stream.channel(args), [key])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is all of the arguments
   useEffect(() => stream.use(args), [key])
   return useCell(cell)
 }

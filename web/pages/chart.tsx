@@ -145,7 +145,6 @@ function useCandles(symbol: string, interval: string): { candles: readonly Candl
   const { count } = useCell(stream.connection)
   const last = useValue<Candle>({ ch: 'candles', symbol, interval })
   const path = `/candles?symbol=${encodeURIComponent(symbol)}&interval=${interval}&limit=${COUNT}`
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a connection that is back has missed candles
   useEffect(() => {
     void get<List<Candle>>(path).then((answer) => {
       if (!answer.ok) return setProblem(answer.error)

@@ -31,7 +31,7 @@ export function Overview() {
     <div class="grid">
       <Holds status={status} />
       <EquityPanel status={status} />
-      <Panel title="Risk" actions={<a href={addressOf('risk')}>Limits</a>}>
+      <Panel title="Risk" isDouble actions={<a href={addressOf('risk')}>Limits</a>}>
         {account == null ? (
           <Loading />
         ) : (

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks'
 import { run } from '../data/commands.ts'
 import { useRead } from '../data/read.ts'
-import { amount, gaugesOf, money, percent, plainPercent } from '../data/show.ts'
+import { amount, gaugesOf, percent, plainPercent } from '../data/show.ts'
 import { useValue } from '../data/stream.ts'
 import type { AccountState, Limit, List, Stress } from '../data/types.ts'
 import { negate } from '../../api/amount.ts'
@@ -27,8 +27,8 @@ export function Risk() {
         ) : (
           <>
             <p>
-              {money(negate(account.openRisk))} at stake if every stop fills at its price; drawdown {plainPercent(account.drawdown)} from
-              the highest equity.
+              {amount(account.openRisk)} USDT at stake if every stop fills at its price; drawdown {plainPercent(account.drawdown)} from the
+              highest equity.
             </p>
             <div class="gauges">
               {gaugesOf(account).map((gauge) => (
@@ -84,16 +84,16 @@ export function Risk() {
           }
         </Loaded>
       </Panel>
-      <LimitPanel />
       <Panel title="Changes of limits">
         <CommandCard line="limits changes" />
       </Panel>
       <Panel title="Exposure">
-        <CommandCard line="exposure" />
+        <CommandCard line="exposure" isHeaded={false} />
       </Panel>
       <Panel title="Measures" isWide>
-        <CommandCard line="measures" />
+        <CommandCard line="measures" isHeaded={false} />
       </Panel>
+      <LimitPanel />
     </div>
   )
 }

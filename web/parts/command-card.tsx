@@ -18,7 +18,6 @@ export function CommandCard({ line, isHeaded = true }: { readonly line: string; 
   const { count } = useCell(stream.connection)
   const acted = useCell(actions)
   const [{ data, problem }, setRead] = useState<Read<CommandAnswer>>({ data: undefined, problem: undefined, at: undefined })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a connection that is back, and an action, are reasons to ask again
   useEffect(() => {
     let isGone = false
     if (may)

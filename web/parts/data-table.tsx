@@ -1,6 +1,7 @@
 /**
  * Rows as a table; on a narrow screen each row stands as a block with the names of its cells.
  */
+// biome-ignore-all lint/a11y/noRedundantRoles: a table whose rows are blocks is none any more for screen readers, unless its roles are said
 import type { ComponentChildren } from 'preact'
 
 export interface Column<Row> {
@@ -20,7 +21,6 @@ export function DataTable<Row>({
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string | number
 }) {
-  // The roles are said, since a table whose rows are blocks is none any more for screen readers.
   return (
     <table class="data" role="table">
       <caption class="hidden">{caption}</caption>

@@ -21,6 +21,7 @@ export function GaugeBar({ gauge }: { readonly gauge: Gauge }) {
           {percent} %
         </span>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: the bar of <meter> cannot be colored alike in all browsers */}
       <div
         class="gauge-track"
         role="meter"

@@ -1,6 +1,7 @@
 /**
  * The command palette: every command of the registry that one may run, and every page, by keyboard.
  */
+// biome-ignore-all lint/a11y: a combobox keeps the focus in its input and names the chosen option, by the ARIA pattern of that name
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { session } from '../data/api.ts'
 import { Cell, useCell } from '../data/cell.ts'
@@ -116,7 +117,6 @@ export function Palette() {
             role="option"
             aria-selected={suggestion === chosen}
             onClick={() => take(suggestion)}
-            onKeyDown={() => undefined}
           >
             <strong>{suggestion.title}</strong>
             {suggestion.type === 'page' ? null : (

@@ -8,13 +8,16 @@ export const Panel = ({
   actions,
   children,
   isWide = false,
+  isDouble = false,
 }: {
   readonly title: string
   readonly actions?: ComponentChildren
   readonly children: ComponentChildren
+  /** Over the whole row; over two columns where there are three. */
   readonly isWide?: boolean
+  readonly isDouble?: boolean
 }) => (
-  <section class={isWide ? 'panel wide' : 'panel'}>
+  <section class={`panel ${isWide ? 'wide' : ''} ${isDouble ? 'double' : ''}`}>
     <header>
       <h2>{title}</h2>
       {actions === undefined ? null : <div class="row">{actions}</div>}

@@ -81,16 +81,13 @@ export function PriceChart(props: Props) {
     }
   }, [theme])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme makes another chart
   useEffect(() => {
     drawn.current?.series.applyOptions({ priceFormat: { type: 'price', precision: decimals, minMove: 10 ** -decimals } })
     drawn.current?.series.setData(candles.map(barOf))
   }, [candles, decimals, theme])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme makes another chart
   useEffect(() => {
     drawn.current?.markers.setMarkers(markersOf(fills, candles, theme))
   }, [fills, candles, theme])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme makes another chart
   useEffect(() => {
     if (drawn.current === undefined) return
     const { series, lines } = drawn.current

@@ -3,6 +3,7 @@
  */
 import type { AlertProblem } from '../data/types.ts'
 import { CommandButton } from './command-button.tsx'
+import { Words } from './words.tsx'
 
 export const ProblemList = ({ problems }: { readonly problems: readonly AlertProblem[] }) => (
   <ul class="problems">
@@ -12,7 +13,11 @@ export const ProblemList = ({ problems }: { readonly problems: readonly AlertPro
           <span class="severity">{severity}</span> {summary}
           {count > 1 ? <span class="quiet"> ×{count}</span> : null}
         </p>
-        {next === null ? null : <p class="quiet">{next}</p>}
+        {next === null ? null : (
+          <p class="quiet">
+            <Words text={next} />
+          </p>
+        )}
         <div class="row">
           {status === 'acked' ? (
             <span class="quiet">✓ acknowledged{ackedBy === null ? '' : ` by ${ackedBy}`}</span>

@@ -131,7 +131,7 @@ function CardTable({ table, title }: { readonly table: ReplyTable; readonly titl
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <section class="scroll" tabIndex={0} aria-label={title}>
       <table>
         <thead>
           <tr>
@@ -165,7 +165,7 @@ function CardTable({ table, title }: { readonly table: ReplyTable; readonly titl
           </tfoot>
         )}
       </table>
-    </div>
+    </section>
   )
 }
 
