@@ -11,7 +11,7 @@ import type { Login } from './data/types.ts'
 import { CardDialog, Notices } from './parts/card-dialog.tsx'
 import { Freshness } from './parts/freshness.tsx'
 import { Palette, openPalette } from './parts/palette.tsx'
-import { StateBar } from './parts/state-bar.tsx'
+import { StateBar, Stops } from './parts/state-bar.tsx'
 import { Loading } from './parts/states.tsx'
 import { Alerts } from './pages/alerts.tsx'
 import { Backtests } from './pages/backtests.tsx'
@@ -86,6 +86,7 @@ function Desk({ login }: { readonly login: Login }) {
           ☰<span class="hidden"> Pages</span>
         </button>
         <StateBar login={login} />
+        <Stops />
         <button type="button" class="button plain" onClick={openPalette} aria-keyshortcuts="Control+K">
           Commands <kbd>Ctrl K</kbd>
         </button>

@@ -22,7 +22,7 @@ export function suggestionsFor(typed: string, commands: readonly CommandRow[], r
     { type: 'page', title: `Go to ${text}`, address: addressOf(name) },
   ])
   const rows = commands
-    .filter((row) => mayRun(role, row.role))
+    .filter((row) => mayRun(role, row))
     .map((row): [number, Suggestion] => [
       score([row.name, ...row.aliases], rest.length > 0 ? '' : row.summary, first),
       { type: 'command', title: row.name, row },

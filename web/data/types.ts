@@ -51,6 +51,8 @@ export interface CommandRow {
   readonly usage: string
   readonly examples: readonly string[]
   readonly role: RoleNeeded
+  /** Of a command with several actions, by each. */
+  readonly rolesByAction: Readonly<Record<string, RoleNeeded>>
   /** Whether it may change something. */
   readonly changes: boolean
 }

@@ -2,13 +2,13 @@
  * The overview: the state, the day, what is at stake, and what needs somebody.
  */
 import { useCell } from '../data/cell.ts'
+import { runLine } from '../data/commands.ts'
 import { addressOf } from '../data/places.ts'
 import { useRead } from '../data/read.ts'
 import { age, amount, gaugesOf, time } from '../data/show.ts'
 import { stream, useRows, useValue } from '../data/stream.ts'
 import type { AccountState, AlertProblem, Equity, HealthPart, List, Position, Status, Strategy, Trade } from '../data/types.ts'
 import { toFloat } from '../../api/amount.ts'
-import { CommandButton } from '../parts/command-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { GaugeBar } from '../parts/gauge.tsx'
 import { HealthList } from '../parts/health-list.tsx'
@@ -76,10 +76,10 @@ export function Overview() {
               .sort((a, b) => b.number - a.number)
               .slice(0, TRADES_SHOWN)
               .map(({ id, number, symbol, side, pnl, isOpen, exitAt, entryAt }) => (
-                <li key={id}>
-                  <CommandButton line={`trade ${number}`} label={`Trade ${number}`}>
+                <li key={id} class="trade-line">
+                  <button type="button" class="link" onClick={() => void runLine(`trade ${number}`)}>
                     #{number}
-                  </CommandButton>
+                  </button>
                   <span>
                     {side} {symbol}
                     <span class="quiet"> {isOpen ? 'open' : time(exitAt ?? entryAt, now)}</span>

@@ -100,7 +100,7 @@ export function Risk() {
 
 function LimitPanel() {
   const read = useRead<List<Limit>>('/risk/limits')
-  const may = useMay('reload')
+  const may = useMay('limits', ['set'])
   const [filter, setFilter] = useState('')
   return (
     <Panel title="Limits and where they come from" isWide>

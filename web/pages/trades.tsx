@@ -75,6 +75,7 @@ function TradeList({ query, now }: { readonly query: string; readonly now: strin
           <>
             <DataTable
               caption="Trades"
+              isBroad
               rows={rows}
               keyOf={({ id }) => id}
               columns={[

@@ -7,11 +7,11 @@ import { useCell } from '../data/cell.ts'
 import { commandNamed, isBusy, registry, run, runLine } from '../data/commands.ts'
 import { mayRun } from '../data/roles.ts'
 
-/** Whether who is logged in may run a command. What its arguments may ask beyond that, the answer says. */
-export function useMay(command: string): boolean {
+/** Whether who is logged in may run a command, with the action that is among its words. */
+export function useMay(command: string, words: readonly string[] = []): boolean {
   const login = useCell(session)
   const rows = useCell(registry)
-  return typeof login === 'object' && mayRun(login.role, commandNamed(rows, command)?.role)
+  return typeof login === 'object' && mayRun(login.role, commandNamed(rows, command), words)
 }
 
 interface Asked {
@@ -27,7 +27,7 @@ interface Asked {
 
 export function CommandButton({ line, command, args = {}, tone = 'plain', label, children }: Asked) {
   const name = command ?? line?.split(' ')[0] ?? ''
-  const may = useMay(name)
+  const may = useMay(name, line === undefined ? (typeof args.action === 'string' ? [args.action] : []) : line.split(' ').slice(1))
   const busy = useCell(isBusy)
   if (!may) return null
   return (

@@ -15,14 +15,17 @@ export function DataTable<Row>({
   columns,
   rows,
   keyOf,
+  isBroad = false,
 }: {
   readonly caption: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string | number
+  /** Many columns: its rows are blocks on screens of middle width, too. */
+  readonly isBroad?: boolean
 }) {
   return (
-    <table class="data" role="table">
+    <table class={isBroad ? 'data broad' : 'data'} role="table">
       <caption class="hidden">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">

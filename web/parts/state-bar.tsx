@@ -1,5 +1,5 @@
 /**
- * The line at the top of every page: profile, state of trading, equity and the day, and the two buttons that stop it.
+ * What stands at the top of every page: profile, state of trading, equity and the day, and the two buttons that stop it.
  */
 import { badgeOf } from '../../api/commands/reply.ts'
 import { useValue } from '../data/stream.ts'
@@ -41,20 +41,26 @@ export function StateBar({ login }: { readonly login: Login }) {
           </span>
         </>
       )}
-      <span class="row stops">
-        {status?.state === 'running' || status === undefined ? (
-          <CommandButton command="pause" tone="warn">
-            Pause
-          </CommandButton>
-        ) : (
-          <CommandButton command="resume" tone="main">
-            Resume
-          </CommandButton>
-        )}
-        <CommandButton command="panic" tone="bad">
-          Panic
+    </div>
+  )
+}
+
+export function Stops() {
+  const status = useValue<Status>({ ch: 'status' })
+  return (
+    <div class="row stops">
+      {status?.state === 'running' || status == null ? (
+        <CommandButton command="pause" tone="warn">
+          Pause
         </CommandButton>
-      </span>
+      ) : (
+        <CommandButton command="resume" tone="main">
+          Resume
+        </CommandButton>
+      )}
+      <CommandButton command="panic" tone="bad">
+        Panic
+      </CommandButton>
     </div>
   )
 }
