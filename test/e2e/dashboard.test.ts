@@ -1,7 +1,7 @@
 /**
  * The dashboard in a real browser, on a running Ballast: as people use it, at a desk and on a phone.
  */
-import axe from 'axe-core'
+import axe, { type AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, launchBrowser, noteMissingBrowser } from '../support/process/browser.ts'
@@ -23,6 +23,7 @@ const PAGES = [
   'settings',
 ] as const
 
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 /** For one element to be there: a message that names it, before the test itself is over. */
 const WAIT_MS = 8_000
 
@@ -65,9 +66,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     return opened
   }
   const go = async (to: Page, name: string): Promise<void> => {
-    await to.evaluate((hash) => {
-      location.hash = hash
-    }, `#/${name}`)
+    await to.evaluate(`location.hash = '#/${name}'`)
     await to.locator(`nav a[href="#/${name}"][aria-current="page"]`).waitFor({ state: 'attached' })
   }
   const dialog = () => page.getByRole('dialog')
@@ -100,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     const stranger = await browser.newContext()
     const opened = await stranger.newPage()
     await opened.goto(ballast.api)
-    expect(await opened.locator('main').innerText()).toMatch(/npx ballast web[\s\S]*\/link/)
+    expect(await opened.locator('main').textContent()).toMatch(/npx ballast web[\s\S]*\/link/)
     await stranger.close()
   })
 
@@ -112,33 +111,16 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     })
     const small = await phone.newPage()
     await small.goto(ballast.api)
-    for (const [width, view] of [
-      [1440, page],
-      [360, small],
-    ] as const)
+    const look = async (width: number, view: Page): Promise<void> => {
+      await view.evaluate(axe.source)
       for (const name of PAGES) {
         await go(view, name)
-        await view.locator('main h1').waitFor()
         await view.locator('main .loading').first().waitFor({ state: 'detached' })
-        const over = await view.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        expect([width, name, over > 0]).toEqual([width, name, false])
-        await view.evaluate(axe.source)
-        const findings = await view.evaluate(async () => {
-          const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
-          })
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(
-              ({ id, nodes }) =>
-                `${id}: ${nodes
-                  .slice(0, 3)
-                  .map(({ html }) => html.slice(0, 160))
-                  .join(' | ')}`,
-            )
-        })
-        expect([width, name, findings]).toEqual([width, name, []])
+        const over = (await view.evaluate('document.documentElement.scrollWidth - innerWidth')) as number
+        expect([width, name, over > 0, await barriersOf(view)]).toEqual([width, name, false, []])
       }
+    }
+    await Promise.all([look(1440, page), look(360, small)])
     await phone.close()
   }, 60_000)
 
@@ -146,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     await go(page, 'positions')
     const before = Number(await sizeOf('XRPUSDT'))
     await page.getByRole('button', { name: 'Close 50% of XRPUSDT' }).click()
-    expect(await dialog().getByRole('heading').innerText()).toMatch(/^⚠ Close [\d.,]+ XRP\?$/)
+    expect(await dialog().getByRole('heading').textContent()).toMatch(/^⚠ Close [\d.,]+ XRP\?$/)
     await dialog()
       .getByRole('button', { name: /^Close [\d.,]+ XRP$/ })
       .click()
@@ -186,9 +168,9 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
   test('trading is paused at once and resumed after a question, and two pages agree', async () => {
     const other = await desk.newPage()
     await other.goto(ballast.api)
-    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.locator('.stops').getByRole('button', { name: 'Pause' }).click()
     await other.getByText('PAUSED').first().waitFor()
-    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await page.locator('.stops').getByRole('button', { name: 'Resume' }).click()
     await dialog()
       .getByRole('button', { name: /^Resume/ })
       .click()
@@ -254,6 +236,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     })
     const { token } = (await made.json()) as { token: string }
     const context = await browser.newContext()
+    context.setDefaultTimeout(WAIT_MS)
     const guest = await logIn(context, token)
     await guest.getByText('RUNNING').first().waitFor()
     for (const name of ['overview', 'positions', 'strategies', 'alerts', 'risk'] as const) {
@@ -268,6 +251,14 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     expect(complaints).toEqual([])
   })
 })
+
+/** What axe-core finds serious, each with where. */
+async function barriersOf(view: Page): Promise<readonly string[]> {
+  const { violations } = (await view.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)} })`)) as AxeResults
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
 
 interface Answer {
   readonly reply: { readonly title: string; readonly fields: readonly { readonly value: string }[] }

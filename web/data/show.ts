@@ -7,7 +7,7 @@ import { timeIn } from '../../api/commands/words/local-time.ts'
 import { session } from './api.ts'
 import type { AccountState } from './types.ts'
 
-export { amount, duration, money, percent, plainPercent, price, signed, trimmed } from '../../api/commands/words/figures.ts'
+export { amount, duration, percent, plainPercent, price, signed } from '../../api/commands/words/figures.ts'
 
 const zone = (): string => {
   const login = session.get()

@@ -9,6 +9,7 @@ import { age, amount, gaugesOf, time } from '../data/show.ts'
 import { stream, useRows, useValue } from '../data/stream.ts'
 import type { AccountState, AlertProblem, Equity, HealthPart, List, Position, Status, Strategy, Trade } from '../data/types.ts'
 import { toFloat } from '../../api/amount.ts'
+import { CommandButton } from '../parts/command-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { GaugeBar } from '../parts/gauge.tsx'
 import { HealthList } from '../parts/health-list.tsx'
@@ -112,6 +113,13 @@ function Holds({ status }: { readonly status: Status | null | undefined }) {
               since {time(since, status.barsClosedAt)}
               {until === null ? '' : ` until ${time(until, status.barsClosedAt)}`}
             </span>
+            <CommandButton
+              command="resume"
+              args={{ target: scope === 'account' ? 'all' : scope.split(':').slice(1).join(':') }}
+              label={`Resume ${scope}`}
+            >
+              Resume
+            </CommandButton>
           </li>
         ))}
       </ul>

@@ -1,9 +1,10 @@
 /**
  * Where cards are shown: a dialog for what asks or is long, notices for what was done.
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { answerCard, dismiss, notices, openCard } from '../data/commands.ts'
 import { useCell } from '../data/cell.ts'
+import { place } from '../data/places.ts'
 import { ReplyCard } from './reply-card.tsx'
 
 export function CardDialog() {
@@ -47,12 +48,32 @@ export function CardDialog() {
   )
 }
 
+/** What went well is read in this time; what did not stays until it is dismissed. */
+const READ_MS = 8_000
+
 export function Notices() {
   const rows = useCell(notices)
+  const { page } = useCell(place)
+  const [isHeld, setHeld] = useState(false)
+  useEffect(() => notices.set([]), [page])
+  useEffect(() => {
+    const passing = rows.find(({ reply }) => reply.tone === 'ok' || reply.tone === 'info')
+    if (passing === undefined || isHeld) return
+    const timer = setTimeout(() => dismiss(passing.id), READ_MS)
+    return () => clearTimeout(timer)
+  }, [rows, isHeld])
   return (
     <div class="notices" role="status" aria-live="polite">
       {rows.map((notice) => (
-        <div class="notice" key={notice.id}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: it only stays while it is looked at
+        <div
+          class="notice"
+          key={notice.id}
+          onMouseEnter={() => setHeld(true)}
+          onMouseLeave={() => setHeld(false)}
+          onFocusIn={() => setHeld(true)}
+          onFocusOut={() => setHeld(false)}
+        >
           <button type="button" class="close" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
             ✕
           </button>

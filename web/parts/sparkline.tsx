@@ -1,19 +1,7 @@
 /**
- * A small line of equity, drawn from figures that are floats only here.
+ * A small line of equity.
  */
-const [WIDTH, HEIGHT] = [300, 60]
-
-/** `0,60 10,58 …` from the lowest at the bottom to the highest at the top. */
-export function pointsOf(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)]
-  const span = high - low || 1
-  return values
-    .map(
-      (value, at) =>
-        `${((at / Math.max(1, values.length - 1)) * WIDTH).toFixed(1)},${(HEIGHT - ((value - low) / span) * HEIGHT).toFixed(1)}`,
-    )
-    .join(' ')
-}
+import { HEIGHT, WIDTH, pointsOf } from '../data/points.ts'
 
 export const Sparkline = ({ values, label }: { readonly values: readonly number[]; readonly label: string }) => (
   <svg class="sparkline" viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`} preserveAspectRatio="none" role="img" aria-label={label}>
