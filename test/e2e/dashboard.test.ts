@@ -238,7 +238,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     const context = await browser.newContext()
     context.setDefaultTimeout(WAIT_MS)
     const guest = await logIn(context, token)
-    await guest.getByText('RUNNING').first().waitFor()
+    await guest.locator('.trading').waitFor()
     for (const name of ['overview', 'positions', 'strategies', 'alerts', 'risk'] as const) {
       await go(guest, name)
       await guest.locator('main .loading').first().waitFor({ state: 'detached' })
@@ -254,7 +254,7 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
 
 /** What axe-core finds serious, each with where. */
 async function barriersOf(view: Page): Promise<readonly string[]> {
-  const { violations } = (await view.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)} })`)) as AxeResults
+  const { violations } = (await view.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)}, resultTypes: ['violations'] })`)) as AxeResults
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
