@@ -5,7 +5,7 @@ import { useCell } from '../data/cell.ts'
 import { runLine } from '../data/commands.ts'
 import { addressOf } from '../data/places.ts'
 import { useRead } from '../data/read.ts'
-import { age, amount, gaugesOf, time } from '../data/show.ts'
+import { age, amount, gaugesOf, price, time } from '../data/show.ts'
 import { stream, useRows, useValue } from '../data/stream.ts'
 import type { AccountState, AlertProblem, Equity, HealthPart, List, Position, Status, Strategy, Trade } from '../data/types.ts'
 import { toFloat } from '../../api/amount.ts'
@@ -58,7 +58,11 @@ export function Overview() {
               { title: 'Side', cell: ({ side }) => side },
               { title: 'Size', isNumber: true, cell: ({ quantity }) => quantity },
               { title: 'Result', isNumber: true, cell: ({ unrealizedPnl }) => <Money value={unrealizedPnl} /> },
-              { title: 'Stop', isNumber: true, cell: ({ stopLoss }) => stopLoss ?? <span class="lost">⚠ none</span> },
+              {
+                title: 'Stop',
+                isNumber: true,
+                cell: ({ stopLoss }) => (stopLoss === null ? <span class="lost">⚠ none</span> : price(stopLoss)),
+              },
               { title: 'Age', isNumber: true, cell: ({ openedAt }) => age(openedAt, now) },
             ]}
           />
@@ -83,7 +87,7 @@ export function Overview() {
                   </button>
                   <span>
                     {side} {symbol}
-                    <span class="quiet"> {isOpen ? 'open' : time(exitAt ?? entryAt, now)}</span>
+                    <span class="quiet"> {isOpen ? 'open' : `${age(exitAt ?? entryAt, now)} ago`}</span>
                   </span>
                   <Money value={pnl} />
                 </li>

@@ -2,10 +2,11 @@
  * The journal: trades with filters, what was written about them, and the file of all.
  */
 import { useState } from 'preact/hooks'
+import { negate } from '../../api/amount.ts'
 import { get } from '../data/api.ts'
 import { run, runLine } from '../data/commands.ts'
 import { useRead } from '../data/read.ts'
-import { price, time } from '../data/show.ts'
+import { price, signed, time } from '../data/show.ts'
 import { useValue } from '../data/stream.ts'
 import type { AccountState, List, Trade } from '../data/types.ts'
 import { CommandButton, useMay } from '../parts/command-button.tsx'
@@ -98,7 +99,7 @@ function TradeList({ query, now }: { readonly query: string; readonly now: strin
                 },
                 { title: 'Result', isNumber: true, cell: ({ pnl }) => <Money value={pnl} /> },
                 { title: 'R', isNumber: true, cell: ({ resultR }) => (resultR === null ? '–' : <Money value={resultR} />) },
-                { title: 'Worst, best', isNumber: true, cell: ({ mae, mfe }) => `-${price(mae)}, +${price(mfe)}` },
+                { title: 'Worst, best', isNumber: true, cell: ({ mae, mfe }) => `${signed(negate(mae))}, ${signed(mfe)}` },
                 { title: 'Note', cell: (trade) => <Note trade={trade} /> },
                 {
                   title: 'Why',
