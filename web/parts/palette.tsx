@@ -2,7 +2,7 @@
  * The command palette: every command of the registry that one may run, and every page, by keyboard.
  */
 // biome-ignore-all lint/a11y: a combobox keeps the focus in its input and names the chosen option, by the ARIA pattern of that name
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { session } from '../data/api.ts'
 import { Cell, useCell } from '../data/cell.ts'
 import { registry, runLine } from '../data/commands.ts'
@@ -29,7 +29,8 @@ export function Palette() {
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
   }, [])
-  useEffect(() => {
+  // Before the next key: what is typed at once after Ctrl-K belongs into the palette.
+  useLayoutEffect(() => {
     if (!isOpen) {
       dialog.current?.close()
       return
