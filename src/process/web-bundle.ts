@@ -19,7 +19,10 @@ const PLACES = ['./web/', '../../dist/web/']
 
 export function readWebBundle(): WebFiles | undefined {
   const folder = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((each) => existsSync(join(each, 'page.html')))
-  if (folder === undefined) return undefined
+  return folder === undefined ? undefined : readWebFolder(folder)
+}
+
+export function readWebFolder(folder: string): WebFiles {
   const read = (name: string): WebFile => {
     const body = new Uint8Array(readFileSync(join(folder, name)))
     return { type: TYPES[extname(name)] ?? 'application/octet-stream', body, gzipped: new Uint8Array(gzipSync(body)) }

@@ -254,7 +254,9 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
 
 /** What axe-core finds serious, each with where. */
 async function barriersOf(view: Page): Promise<readonly string[]> {
-  const { violations } = (await view.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)}, resultTypes: ['violations'] })`)) as AxeResults
+  const { violations } = (await view.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)}, resultTypes: ['violations'] })`,
+  )) as AxeResults
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
