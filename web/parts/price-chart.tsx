@@ -2,6 +2,7 @@
  * Candles with fills, and the lines of a position; its stop and target can be dragged to another price.
  */
 import {
+  type AutoscaleInfo,
   type CandlestickData,
   CandlestickSeries,
   type IPriceLine,
@@ -68,6 +69,7 @@ export function PriceChart(props: Props) {
       wickUpColor: theme.won,
       wickDownColor: theme.lost,
       borderVisible: false,
+      autoscaleInfoProvider: (usual: () => AutoscaleInfo | null) => withLevels(usual(), latest.current.levels),
     })
     drawn.current = { series, markers: createSeriesMarkers(series, []), lines: new Map() }
     chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
@@ -110,6 +112,18 @@ export function PriceChart(props: Props) {
   return <div class="chart" ref={box} role="img" aria-label={label} />
 }
 
+/** How far a line may be from the candles, in heights of them, to be in sight with them. */
+const REACH = 1.5
+
+/** The range of prices in sight, widened to the lines that are near. */
+function withLevels(info: AutoscaleInfo | null, levels: readonly Level[]): AutoscaleInfo | null {
+  if (info?.priceRange == null) return info
+  const { minValue, maxValue } = info.priceRange
+  const reach = (maxValue - minValue) * REACH
+  const near = levels.map(({ price }) => toFloat(price)).filter((price) => price >= minValue - reach && price <= maxValue + reach)
+  return { ...info, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } }
+}
+
 const barOf = ({ ts, open, high, low, close }: Candle): CandlestickData => ({
   time: chartTime(ts) as UTCTimestamp,
   open: toFloat(open),
@@ -148,6 +162,8 @@ function dragLines(
 ): () => void {
   let held: 'stop' | 'target' | undefined
   let price: string | undefined
+  /** Where the line stood: it is there again until the exchange has the other price. */
+  let from: number | undefined
   const heightOf = (event: PointerEvent): number => event.clientY - element.getBoundingClientRect().top
   const under = (event: PointerEvent): 'stop' | 'target' | undefined => {
     if (latest.current.onMove === undefined) return undefined
@@ -162,6 +178,7 @@ function dragLines(
     held = under(event)
     price = undefined
     if (held === undefined) return
+    from = lines.get(held)?.options().price
     chart.applyOptions({ handleScroll: false })
     element.setPointerCapture(event.pointerId)
   }
@@ -175,7 +192,10 @@ function dragLines(
   }
   const up = (): void => {
     chart.applyOptions({ handleScroll: true })
-    if (held !== undefined && price !== undefined) latest.current.onMove?.(held, price)
+    if (held !== undefined && price !== undefined) {
+      if (from !== undefined) lines.get(held)?.applyOptions({ price: from })
+      latest.current.onMove?.(held, price)
+    }
     held = undefined
   }
   element.addEventListener('pointerdown', down, true)
