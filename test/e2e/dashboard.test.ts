@@ -3,6 +3,7 @@
  */
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { amount } from '../../api/commands/words/figures.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, launchBrowser, noteMissingBrowser } from '../support/process/browser.ts'
 import { Installation, until } from '../support/process/installation.ts'
@@ -222,9 +223,10 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     await page.getByText(/No connection to Ballast since .*: what you see is .* old/).waitFor()
     await ballast.start()
     await page.getByText('No connection to Ballast').waitFor({ state: 'detached' })
-    const { equity } = await ballast.get<{ equity: string }>('/status')
-    const shown = Number(equity).toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: 0 }).split(',')[0] ?? ''
-    await page.locator('.state-bar .figure', { hasText: shown }).first().waitFor()
+    await until(async () => {
+      const { equity } = await ballast.get<{ equity: string }>('/status')
+      return (await page.locator('.state-bar .figure').first().textContent()) === `${amount(equity)} USDT`
+    }, 'the equity of now at the top of the page')
     await page.getByText('This page: ✓ live').waitFor()
   }, 60_000)
 
