@@ -1,8 +1,8 @@
 /**
- * Bundles the entries that exist into dist/, or the directory that is named (`node build.mjs DIRECTORY`): the command line, the main program, the worker threads, and what strategies import.
- * Never bundles a package: what is installed stays external.
+ * Bundles the entries that exist into dist/, or the directory that is named (`node build.mjs DIRECTORY`): the command line, the main program, the worker threads, what strategies import, and the dashboard.
+ * Never bundles a package into what runs here: what is installed stays external. What a browser loads is whole.
  */
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -50,3 +50,31 @@ if (version[0] < ${major} || (version[0] === ${major} && version[1] < ${minor}))
 `,
   )
 chmodSync(join(OUT, 'cli.js'), 0o755)
+
+const PAGE = 'web/page.html'
+if (existsSync(PAGE)) {
+  const { metafile } = await build({
+    entryPoints: { main: 'web/main.tsx' },
+    outdir: join(OUT, 'web/assets'),
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome110', 'firefox115', 'safari16'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    metafile: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+  })
+  const made = Object.keys(metafile.outputs).map((path) => basename(path))
+  const named = (end) => made.find((name) => name.endsWith(end)) ?? ''
+  mkdirSync(join(OUT, 'web'), { recursive: true })
+  writeFileSync(
+    join(OUT, 'web/page.html'),
+    readFileSync(PAGE, 'utf8')
+      .replace('main.js', `/assets/${named('.js')}`)
+      .replace('main.css', `/assets/${named('.css')}`),
+  )
+}

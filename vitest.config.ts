@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'parts',
-          include: ['{src,api,bots,db,jobs}/**/*.test.ts', 'test/{kernel,strategies,surfaces,simulation,contract,files}/**/*.test.ts'],
+          include: ['{src,api,bots,db,jobs,web}/**/*.test.ts', 'test/{kernel,strategies,surfaces,simulation,contract,files}/**/*.test.ts'],
           // Their files change nothing of the process, so that a worker loads each module once and not once a file: a quarter less work.
           isolate: false,
         },

@@ -41,6 +41,7 @@ import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { alertRoutes } from './routes/alerting/alert-routes.ts'
 import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
 import { signalRoutes } from './routes/alerting/signal-routes.ts'
+import { webRoutes } from './web-files.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
 const BODY_MAX = 256 * 1024
@@ -154,6 +155,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', auditRoutes(context))
   app.route('/', loginPage())
   if (context.metrics !== undefined) app.route('/', metricsRoute(context.metrics))
+  app.route('/', webRoutes(context.web))
   app.route('/api/v1', sessionRoutes(context))
   app.route('/api/v1', limitRoutes(context))
   app.route('/api/v1', portfolioRoutes(context))

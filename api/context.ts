@@ -6,6 +6,7 @@ import type { Metrics } from './metrics/registry.ts'
 import type { HeldRows } from './held-reads.ts'
 import type { Edge } from './edge.ts'
 import type { Actor, CommandPorts, Role, Surface } from './commands/command.ts'
+import type { WebFiles } from './web-files.ts'
 import type { CommandRunner } from './commands/run/run.ts'
 
 /** Replies of requests that carried an Idempotency-Key, kept for a day. */
@@ -44,6 +45,8 @@ export interface ApiContext {
   readonly edge: Edge
   /** Undefined: nothing is measured, and there is no /metrics. */
   readonly metrics?: Metrics
+  /** Undefined: the dashboard is not built. */
+  readonly web?: WebFiles | undefined
   readonly log: (text: string) => void
 }
 

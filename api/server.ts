@@ -47,6 +47,7 @@ export async function startApi(context: ApiContext, options: ApiOptions): Promis
   )
   const gate = new WsGate({
     keys: context.keys,
+    logins: context.ports.sessions,
     tickets: streams.tickets,
     feed,
     hosts: context.edge.hosts,

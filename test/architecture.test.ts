@@ -49,6 +49,7 @@ describe('each rule finds', () => {
     ['a dynamic import', 'src/market/a.ts', "const x = await import('../kernel/kernel.ts')"],
     ['a re-export', 'src/core/a.ts', "export { x } from '../market/bars.ts'"],
     ['production code importing a test', 'src/kernel/a.ts', "import { x } from '../../test/support/source.ts'"],
+    ['the dashboard importing what runs of the API', 'web/a.tsx', "import { makeApp } from '../api/app.ts'"],
     ['a file in no layer', 'src/stuff/a.ts', ''],
   ])('each rule finds: %s', (_, path, text) => {
     expect(importFindings([file(path, text)])).toHaveLength(1)
@@ -151,6 +152,7 @@ test('stripping keeps the code and its lines', () => {
   const { code, comments } = strip("const a = 1 / 2 // half\nconst b = `x${c + { d: 'e' }.d}y` /* f\ng */ + 'it\\'s'\n")
   expect(code.split('\n')).toHaveLength(4)
   expect(code).toContain('1 / 2')
+  expect(strip("<p class='x'>a</p>\nconst b = <br />\nconst c = 1 as any").code).toContain('as any')
   expect(code).toContain('c + { d:')
   expect(code).not.toMatch(/half|[xy]|\bf\b|\bg\b|it/)
   expect(comments).toContain('half')

@@ -61,8 +61,8 @@ export interface Sessions {
   /** Undefined: unknown, ended, over, or its person has no role any more. */
   find(cookie: string): Promise<LiveSession | undefined>
   noteUse(id: string): Promise<void>
-  /** Newest first. @param actor undefined: everybody's */
-  list(actor: string | undefined): Promise<readonly SessionState[]>
+  /** Those that last, newest first, with what their person may now. @param actor undefined: everybody's */
+  list(actor: string | undefined): Promise<readonly (SessionState & { readonly role: Role })[]>
   end(id: string): Promise<boolean>
 }
 

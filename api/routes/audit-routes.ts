@@ -11,7 +11,7 @@ import { instantAsked, route } from '../query.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
-const AuditRow = z
+export const AuditRow = z
   .object({
     id: z.string().openapi({ description: 'Its number in the chain', example: '42' }),
     ts: instant(),

@@ -4,6 +4,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiEnv } from '../auth.ts'
 import { mayAnswer } from '../commands/access/confirm-command.ts'
+import type { Command, RoleNeeded } from '../commands/command.ts'
 import { findCommand } from '../commands/parse.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
 import { route } from '../query.ts'
@@ -11,6 +12,20 @@ import { ConfirmationShape, toConfirmation } from '../shapes/account-shapes.ts'
 import { listOf } from '../page.ts'
 import { As, content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
+
+/** Of a command whose argument `action` decides what it does: the role that each needs. Found by its examples, with one action after the other. */
+function rolesByAction(command: Command): Readonly<Record<string, RoleNeeded>> {
+  const { properties } = z.toJSONSchema(command.args, { unrepresentable: 'any', io: 'input' })
+  const action = properties?.action
+  const names = typeof action === 'object' && Array.isArray(action.enum) ? action.enum.filter((each) => typeof each === 'string') : []
+  const examples = command.examples.map((line) => command.read(line.split(' ').slice(1)))
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const raw = examples.map((example) => ({ ...example, action: name })).find((each) => command.args.safeParse(each).success)
+      return raw === undefined ? [] : [[name, command.roleFor(raw)]]
+    }),
+  )
+}
 
 export function commandRoutes(context: ApiContext) {
   const { runner, ports } = context
@@ -37,6 +52,7 @@ export function commandRoutes(context: ApiContext) {
             usage: command.usage,
             examples: [...command.examples],
             role: command.role,
+            rolesByAction: rolesByAction(command),
             scope: command.scope,
             changes: command.action !== undefined,
             args: z.toJSONSchema(command.args, { unrepresentable: 'any', io: 'input' }),

@@ -14,7 +14,7 @@ import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { content, requestOf, results, security } from './command-answer.ts'
 import { answerCommand, onInvalid, once } from './common.ts'
 
-const Limit = z
+export const Limit = z
   .object({
     id: z.string().openapi({ description: 'target and setting, as `account dayLoss`' }),
     target: z.string().openapi({ example: 'symbol BTCUSDT' }),

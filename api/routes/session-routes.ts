@@ -5,11 +5,11 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { type ApiEnv, SESSION_COOKIE } from '../auth.ts'
 import { entryOf } from '../commands/audit-entry.ts'
-import { LOGIN_PAGE } from '../login-page.ts'
+import { LOGIN_PAGE, LOGIN_POLICY } from '../login-page.ts'
 import { isSecure } from '../edge.ts'
 import type { ApiContext } from '../context.ts'
 import { listOf } from '../page.ts'
-import { ROLES, type LiveSession, type SessionState } from '../ports/access-ports.ts'
+import { ROLES, type LiveSession, type Role, type SessionState } from '../ports/access-ports.ts'
 import { problem } from '../problem.ts'
 import { instant, iso } from '../shapes/field-shapes.ts'
 import { route } from '../query.ts'
@@ -20,7 +20,7 @@ import { answerCommand, onInvalid, once } from './common.ts'
 const TRIES_PER_MINUTE = 30
 const MINUTE_MS = 60_000
 
-const Login = z
+export const Login = z
   .object({
     id: z.string(),
     actor: z.string().openapi({ example: 'telegram:501' }),
@@ -28,22 +28,24 @@ const Login = z
     role: z.enum(ROLES),
     csrf: z.string().openapi({ description: 'To be sent as X-CSRF-Token with every request but GET' }),
     expiresAt: instant(),
+    profile: z.string(),
+    zone: z.string().openapi({ description: 'Time zone in which times are shown to this person: UTC, or what /tz has set' }),
   })
   .openapi('Login')
-const toLogin = ({ id, actor, name, role, csrf, expiresAt }: LiveSession) => ({ id, actor, name, role, csrf, expiresAt: iso(expiresAt) })
 
 const SessionRow = z
   .object({
     id: z.string(),
     actor: z.string(),
     name: z.string(),
+    role: z.enum(ROLES),
     agent: z.string().openapi({ description: 'What the browser says of itself' }),
     createdAt: instant(),
     lastUsedAt: instant(),
     expiresAt: instant(),
   })
   .openapi('Session')
-const toRow = ({ createdAt, lastUsedAt, expiresAt, ...row }: SessionState) => ({
+const toRow = ({ createdAt, lastUsedAt, expiresAt, ...row }: SessionState & { readonly role: Role }) => ({
   ...row,
   createdAt: iso(createdAt),
   lastUsedAt: iso(lastUsedAt),
@@ -55,8 +57,7 @@ export function loginPage() {
   const app = new OpenAPIHono<ApiEnv>()
   app.get('/login', (c) =>
     c.html(LOGIN_PAGE, 200, {
-      'Content-Security-Policy':
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+      'Content-Security-Policy': LOGIN_POLICY,
       'Referrer-Policy': 'no-referrer',
     }),
   )
@@ -67,6 +68,16 @@ export function sessionRoutes(context: ApiContext) {
   const { runner, ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { tags: ['sessions'], security }
+  const toLogin = async ({ id, actor, name, role, csrf, expiresAt }: LiveSession) => ({
+    id,
+    actor,
+    name,
+    role,
+    csrf,
+    expiresAt: iso(expiresAt),
+    profile: ports.system.profile,
+    zone: (await ports.zones.of(actor)) ?? 'UTC',
+  })
   let window = { from: Number.NEGATIVE_INFINITY, count: 0 }
 
   app.openapi(
@@ -102,7 +113,7 @@ export function sessionRoutes(context: ApiContext) {
         secure: isSecure(c, context.edge),
         maxAge: Math.floor((session.expiresAt - now) / 1000),
       })
-      return c.json(toLogin(session), 200)
+      return c.json(await toLogin(session), 200)
     },
   )
   app.openapi(
@@ -113,7 +124,7 @@ export function sessionRoutes(context: ApiContext) {
       summary: 'Who this browser is logged in as, and its CSRF token',
       responses: { 200: { description: 'Login', ...content(Login) } },
     }),
-    (c) => c.json(toLogin(ownSession(c.get('key').session)), 200),
+    async (c) => c.json(await toLogin(ownSession(c.get('key').session)), 200),
   )
   app.openapi(
     route({

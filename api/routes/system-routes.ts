@@ -12,7 +12,7 @@ import { LOG_LEVELS, type LogLine } from '../ports/log-ports.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
-const Setting = z
+export const Setting = z
   .object({
     key: z.string().openapi({ example: 'api.port' }),
     value: z.unknown().openapi({ description: 'As it counts; of a secret only whether there is one' }),

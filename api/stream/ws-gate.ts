@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { ApiKey, ApiKeys } from '../auth.ts'
+import type { Sessions } from '../ports/access-ports.ts'
 import type { Feed } from './feed.ts'
 import { BEARER, LIMITS, WS_PATH } from './protocol.ts'
 import type { Tickets } from './tickets.ts'
@@ -15,6 +16,7 @@ const KEYS_EVERY_MS = 2_000
 
 export interface WsOptions {
   readonly keys: ApiKeys
+  readonly logins: Pick<Sessions, 'list'>
   readonly tickets: Tickets
   readonly feed: Feed
   readonly hosts: readonly string[]
@@ -71,17 +73,28 @@ export class WsGate {
 
   /** A key is asked for at the sign-in, and may be revoked while the session is open. */
   private async lookAtKeys(): Promise<void> {
-    const ids = [...new Set([...this.sessions].flatMap(({ key }) => (key === undefined ? [] : [key.id])))]
-    if (ids.length === 0 || this.isLooking) return
+    const held = [...this.sessions].flatMap(({ key }) => key ?? [])
+    if (held.length === 0 || this.isLooking) return
     this.isLooking = true
     try {
-      const over = await this.options.keys.over(ids)
-      for (const session of this.sessions) if (session.key !== undefined && over.includes(session.key.id)) session.endOfKey()
+      const over = await this.overOf(held)
+      for (const session of this.sessions) if (session.key !== undefined && over.has(session.key)) session.endOfKey()
     } catch (cause) {
       this.options.log(`could not check the keys of open WebSocket sessions: ${cause instanceof Error ? cause.message : String(cause)}`)
     } finally {
       this.isLooking = false
     }
+  }
+
+  /** Keys that were revoked, and logins that have ended or whose person has another role now. */
+  private async overOf(held: readonly ApiKey[]): Promise<ReadonlySet<ApiKey>> {
+    const { keys, logins } = this.options
+    const programs = held.filter(({ session }) => session === undefined)
+    const people = held.filter(({ session }) => session !== undefined)
+    const revoked = programs.length === 0 ? [] : await keys.over([...new Set(programs.map(({ id }) => id))])
+    const lasting = people.length === 0 ? [] : await logins.list(undefined)
+    const isLasting = ({ session, role }: ApiKey): boolean => lasting.some((login) => login.id === session?.id && login.role === role)
+    return new Set([...programs.filter(({ id }) => revoked.includes(id)), ...people.filter((key) => !isLasting(key))])
   }
 
   private allows(host: string | undefined): boolean {

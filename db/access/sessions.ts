@@ -69,9 +69,13 @@ export class PostgresSessions implements Sessions {
     await this.sql`update sessions set last_used_at = ${this.now()} where id = ${id} and last_used_at < ${this.now()} - 60000`
   }
 
-  async list(actor: string | undefined): Promise<readonly SessionState[]> {
+  async list(actor: string | undefined): Promise<readonly (SessionState & { readonly role: Role })[]> {
     const rows = await this.rows(actor === undefined ? this.sql`true` : this.sql`s.actor = ${actor}`)
-    return rows.filter((row) => this.roleOf(row) !== undefined).map(({ userRole: _user, keyRole: _key, ...state }) => state)
+    return rows.flatMap((row) => {
+      const role = this.roleOf(row)
+      const { userRole: _user, keyRole: _key, ...state } = row
+      return role === undefined ? [] : [{ ...state, role }]
+    })
   }
 
   async end(id: string): Promise<boolean> {

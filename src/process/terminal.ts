@@ -63,6 +63,7 @@ export class Terminal {
     this.out.write(
       `  ${this.paint(32, '✓')} ${'api'.padEnd(13)} ${api}   docs /docs   key in ${config.dataDir}/admin.key (never printed)\n`,
     )
+    this.out.write(`  ${this.paint(32, '✓')} ${'dashboard'.padEnd(13)} ${api}/   ${this.hint('to log in: npx ballast web')}\n`)
     if (config.telegram.token === undefined) this.off('telegram', 'off: npx ballast telegram pair')
     if (config.discord.token === undefined) this.off('discord', 'off: npx ballast discord setup')
     this.out.write(this.hint('Try:  npx ballast status   ·   npx ballast positions --watch   ·   npx ballast why 1\n'))

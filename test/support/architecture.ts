@@ -54,6 +54,7 @@ export const LAYERS = [
   ['api/', 'api'],
   ['jobs/', 'jobs'],
   ['bots/', 'bots'],
+  ['web/', 'web'],
   ['bench/', 'bench'],
 ] as const
 type Layer = (typeof LAYERS)[number][1]
@@ -154,6 +155,8 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
     'bots',
   ],
   main: ['process'],
+  // What its browser loads is bundled: the build fails where something of a host comes along.
+  web: ['core', 'commands'],
   bench: ['api', ...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'config', 'trader', 'system', 'db'],
 }
 
@@ -164,6 +167,7 @@ export const MAY_IMPORT_TYPES: Readonly<Partial<Record<Layer, readonly Layer[]>>
   client: ['api'],
   commands: ['api'],
   'market-data': ['api', 'jobs'],
+  web: ['api', 'client'],
 }
 
 export function importFindings(files: readonly SourceFile[]): Finding[] {
@@ -305,7 +309,7 @@ export function nameFindings(files: readonly SourceFile[]): Finding[] {
   return files
     .filter(
       ({ path }) =>
-        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config|d))?\.ts$/.test(path.split('/').at(-1) as string) ||
+        !/^[a-z0-9-]+(\.(test|test-d|contract|prove|config|d))?\.tsx?$/.test(path.split('/').at(-1) as string) ||
         /(manager|helper|util|service)/.test(path) ||
         path.endsWith('/index.ts'),
     )

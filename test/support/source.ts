@@ -23,7 +23,7 @@ export function readSources(root: string): SourceFile[] {
     const entries = readdirSync(root).includes(folder) ? readdirSync(join(root, folder), { recursive: true }) : []
     return entries
       .map((entry) => posix.join(folder, String(entry).replaceAll('\\', '/')))
-      .filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))
+      .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules/'))
       .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
   })
 }
@@ -73,7 +73,7 @@ export function strip(text: string): Stripped {
       templates.pop()
       take(at + 1, 'blank')
       template()
-    } else if (char === '/' && BEFORE_REGEX.test(code.slice(-40))) take(endOfRegex(text, at), 'blank')
+    } else if (char === '/' && !isTagEnd(text, at) && BEFORE_REGEX.test(code.slice(-40))) take(endOfRegex(text, at), 'blank')
     else {
       if (templates.length > 0 && (char === '{' || char === '}')) templates.push((templates.pop() as number) + (char === '{' ? 1 : -1))
       take(at + 1, 'code')
@@ -81,6 +81,9 @@ export function strip(text: string): Stripped {
   }
   return { code, comments }
 }
+
+/** `</div>` or `<br />` */
+const isTagEnd = (text: string, at: number): boolean => text[at - 1] === '<' || text[at + 1] === '>'
 
 const endOf = (text: string, mark: string, from: number): number => {
   const end = text.indexOf(mark, from)

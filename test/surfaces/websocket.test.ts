@@ -232,6 +232,37 @@ describe.skipIf(made === undefined)('API, listening', () => {
     other.ws.close()
   })
 
+  test('S17 WebSocket: a browser stays connected while its login lasts, and is closed when the login ends', async () => {
+    const base = `http://127.0.0.1:${server.port}/api/v1`
+    const link = await fetch(`${base}/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.adminToken}`, 'Content-Type': 'application/json', 'X-Ballast-Surface': 'cli' },
+      body: JSON.stringify({ line: 'web' }),
+    })
+    const { reply } = (await link.json()) as { reply: { fields: { value: string }[] } }
+    const login = await fetch(`${base}/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ token: reply.fields[0]?.value.split('#')[1] }),
+    })
+    const { id, csrf } = (await login.json()) as { id: string; csrf: string }
+    const headers = { Cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '', 'X-CSRF-Token': csrf }
+    const { ticket } = (await (await fetch(`${base}/ws-tickets`, { method: 'POST', headers })).json()) as { ticket: string }
+    const leaked = await system.keys.create({ name: 'leaked too', role: 'viewer', scopes: ['account:read'] })
+    const [browser, other] = [connect(), connect()]
+    await Promise.all([browser.opened, other.opened])
+    browser.send({ id: 1, op: 'auth', token: ticket })
+    other.send({ id: 1, op: 'auth', token: leaked.token })
+    await Promise.all([browser.until((f) => f.id === 1), other.until((f) => f.id === 1)])
+    // All who are connected have been looked at once this one is gone.
+    await system.keys.revoke(leaked.id)
+    expect(await other.closed).toBe(4001)
+    browser.send({ id: 2, op: 'ping' })
+    expect((await browser.until((f) => f.id === 2)).op).toBe('pong')
+    await system.ports.sessions.end(id)
+    expect(await browser.closed).toBe(4001)
+  })
+
   async function positionsByRest(): Promise<Body['data']> {
     const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/positions`, {
       headers: { Authorization: `Bearer ${system.adminToken}` },

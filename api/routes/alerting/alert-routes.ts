@@ -13,7 +13,7 @@ import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
 import { content, results, runAsked, security } from '../command-answer.ts'
 import { onInvalid } from '../common.ts'
 
-const Problem = z
+export const Problem = z
   .object({
     number: z.number().int().openapi({ description: 'To acknowledge or resolve it by' }),
     type: z.string(),
@@ -50,7 +50,7 @@ const toProblem = (row: AlertProblem): z.infer<typeof Problem> => ({
   actions: actionsOf(row).map(({ label, line }) => ({ label, command: line })),
 })
 
-const Silence = z
+export const Silence = z
   .object({
     number: z.number().int(),
     filter: z.string().openapi({ description: 'As it is typed: `sym:BTC sev:P3`' }),

@@ -18,7 +18,7 @@ import { SIGNAL_VERDICTS, type SignalRow, type SignalSource } from '../../ports/
 import { content, requestOf, results, security } from '../command-answer.ts'
 import { answerCommand, onInvalid, once } from '../common.ts'
 
-const Signal = z
+export const Signal = z
   .object({
     id: z.string(),
     number: z.number().int(),
@@ -49,7 +49,7 @@ const toSignal = (row: SignalRow): z.infer<typeof Signal> => ({
   result: resultText(row),
 })
 
-const Source = z
+export const Source = z
   .object({
     id: z.string(),
     name: z.string(),

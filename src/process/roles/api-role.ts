@@ -16,6 +16,7 @@ import { readCounts } from '../../../db/reads/metrics.ts'
 import { PostgresIdempotency } from '../../../db/requests/idempotency.ts'
 import { EVENTS_CHANNEL } from '../../../db/journal/journal.ts'
 import { type Result, ok } from '../../core/result.ts'
+import { readWebBundle } from '../web-bundle.ts'
 
 import { removeApiAddress, urlOf, writeApiAddress } from '../../config/api-address.ts'
 
@@ -59,6 +60,7 @@ export async function startApiRole(
     database: pulse,
     metrics: new Metrics(ports, { counts: () => readCounts(sql), processes: () => processFigures(paths.run) }, steadyNow),
     edge: { hosts: [...LOOPBACK_HOSTS, host, ...hosts], origins, proxies, hasTls: tls !== undefined },
+    web: readWebBundle(),
     log: (text) => log('warn', text),
   }
   const common = {
