@@ -9,6 +9,7 @@ import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { CANDLES, MINUTES_5, SYMBOLS, compare, parityData, plan } from './support/kernel/parity-run.ts'
 import { orderTalker } from './support/order-talker.ts'
+import { twoMarkets } from './support/two-markets.ts'
 
 let dataDir = ''
 let remove = (): void => {}
@@ -171,3 +172,21 @@ test.each([
   },
   90_000,
 )
+
+test('one strategy over two symbols and three intervals, beside one of its own: same fills live and backtested', async () => {
+  const two = planOf({ strategy: 'two-markets', symbols: ['BTCUSDT', 'SOLUSDT'] }, new Map([['two-markets', twoMarkets]]))
+  if (!two.ok) throw new Error(two.error)
+  const { backtest } = await compare({
+    dataDir: join(dataDir, 'two'),
+    symbols: ['BTCUSDT', 'SOLUSDT', 'ETHUSDT'],
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [two.value, plan('donchian-breakout', 'ETHUSDT')],
+    from: Date.parse('2025-10-10T00:00:00Z'),
+    to: Date.parse('2025-10-11T06:00:00Z'),
+    openingCash: '10000',
+  })
+  const { fills } = backtest.result
+  expect(fills.filter(({ strategy }) => strategy === 'two-markets').length).toBeGreaterThan(20)
+  expect(new Set(fills.map(({ instrument }) => instrument)).size).toBe(3)
+}, 90_000)

@@ -8,9 +8,7 @@ import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { generatedCandles } from './support/generated-candles.ts'
 import { CANDLES, MINUTES_5, SYMBOLS, compare, parityData, plan } from './support/kernel/parity-run.ts'
-import { orderTalker } from './support/order-talker.ts'
 import { rateFollower } from './support/rate-follower.ts'
-import { twoMarkets } from './support/two-markets.ts'
 
 let dataDir = ''
 let remove = (): void => {}
@@ -86,24 +84,6 @@ test('real candles, the crash of 2025-10-10 21:15 UTC: same fills live and backt
   expect(live.facts.some((f) => f.type === 'trade-closed' && f.trade.exitReason === 'stop')).toBe(true)
 }, 90_000)
 
-test('one strategy over two symbols and three intervals, beside one of its own: same fills live and backtested', async () => {
-  const two = planOf({ strategy: 'two-markets', symbols: ['BTCUSDT', 'SOLUSDT'] }, new Map([['two-markets', twoMarkets]]))
-  if (!two.ok) throw new Error(two.error)
-  const { backtest } = await compare({
-    dataDir: join(dataDir, 'two'),
-    symbols: ['BTCUSDT', 'SOLUSDT', 'ETHUSDT'],
-    interval: '5m',
-    intervalMs: MINUTES_5,
-    plans: [two.value, plan('donchian-breakout', 'ETHUSDT')],
-    from: Date.parse('2025-10-10T00:00:00Z'),
-    to: Date.parse('2025-10-11T06:00:00Z'),
-    openingCash: '10000',
-  })
-  const { fills } = backtest.result
-  expect(fills.filter(({ strategy }) => strategy === 'two-markets').length).toBeGreaterThan(20)
-  expect(new Set(fills.map(({ instrument }) => instrument)).size).toBe(3)
-}, 90_000)
-
 test('funding settlements: seen at the same closes with the same rates live and backtested, and the same fills follow', async () => {
   const states: object[] = []
   const init = (params: unknown) => {
@@ -145,36 +125,4 @@ test('funding settlements: seen at the same closes with the same rates live and 
     [at('11T00:05'), at('11T00:00'), expect.any(Number)],
     [at('11T08:05'), at('11T08:00'), expect.any(Number)],
   ])
-}, 90_000)
-
-test('orders by name of every kind, changed, canceled, paired, expired: same fills live and backtested, and the same is heard of them', async () => {
-  // The one of the backtest is the first that begins; it is changed in place.
-  const states: object[] = []
-  const init = (params: unknown) => {
-    const state = orderTalker.init(params)
-    states.push(state)
-    return state
-  }
-  const talker = planOf(
-    { strategy: 'order-talker', symbols: ['BTCUSDT', 'SOLUSDT'], params: { seed: 3 } },
-    new Map([['order-talker', { ...orderTalker, init }]]),
-  )
-  if (!talker.ok) throw new Error(talker.error)
-  const { backtest, live } = await compare({
-    dataDir: join(dataDir, 'two'),
-    symbols: ['BTCUSDT', 'SOLUSDT'],
-    interval: '5m',
-    intervalMs: MINUTES_5,
-    plans: [talker.value],
-    from: Date.parse('2025-10-10T00:00:00Z'),
-    to: Date.parse('2025-10-10T09:00:00Z'),
-    openingCash: '10000',
-  })
-  expect(backtest.result.failure).toBeUndefined()
-  expect(backtest.result.fills.length).toBeGreaterThan(20)
-  const kept = live.facts.filter((fact) => fact.type === 'strategy-state').at(-1)
-  expect(kept?.state).toEqual(states[0])
-  expect(kept?.state).toMatchObject({
-    ends: { canceled: expect.any(Number), denied: expect.any(Number), expired: expect.any(Number), filled: expect.any(Number) },
-  })
 }, 90_000)

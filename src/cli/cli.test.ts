@@ -74,7 +74,7 @@ describe('as a process', () => {
     const role = await ballast('api keys create --preset owner --name x')
     expect([role.code, role.stderr]).toEqual([
       2,
-      expect.stringContaining('read-only, dashboard, signal-sender, closer, trader, agent, admin'),
+      expect.stringContaining('read-only, dashboard, signal-sender, metrics, closer, trader, agent, admin'),
     ])
     const days = await ballast('api keys create --preset read-only --name x --days soon')
     expect([days.code, days.stderr]).toEqual([2, expect.stringContaining("--days 'soon' is not a number of days.")])

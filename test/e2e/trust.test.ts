@@ -77,7 +77,7 @@ describe('as a process', () => {
   }, 60_000)
 
   test('a planted trend is no chance to a Monte Carlo, and a walk is; the same seed gives the same, on any number of threads', async () => {
-    const words = '--param entry=40 --paths 40 --runs 200 --slippage-bps 1 --json'
+    const words = '--param entry=40 --paths 24 --runs 200 --slippage-bps 1 --json'
     const answer = async (rest: string): Promise<Record<string, Record<string, never>>> =>
       JSON.parse((await runCli(cwd, `montecarlo donchian-breakout ${words} ${rest}`)).stdout) as never
     const planted = await answer('--csv trend.csv --workers 2')
