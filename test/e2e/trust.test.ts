@@ -77,19 +77,19 @@ describe('as a process', () => {
   }, 60_000)
 
   test('a planted trend is no chance to a Monte Carlo, and a walk is; the same seed gives the same, on any number of threads', async () => {
-    const words = '--param entry=40 --paths 24 --runs 200 --slippage-bps 1 --json'
+    const words = '--param entry=40 --runs 200 --slippage-bps 1 --json'
     const answer = async (rest: string): Promise<Record<string, Record<string, never>>> =>
       JSON.parse((await runCli(cwd, `montecarlo donchian-breakout ${words} ${rest}`)).stdout) as never
-    const planted = await answer('--csv trend.csv --workers 2')
+    const planted = await answer('--csv trend.csv --paths 20')
     expect(planted['permutation']?.['pValue']).toBeLessThanOrEqual(0.05)
     expect(planted['bootstrap']?.['losing']).toBeLessThan(0.05)
     expect(planted['noise']?.['losing']).toBe(0)
     expect(planted['shuffle']?.['rank']).toBeGreaterThan(0)
-    const walk = await answer('--csv walk.csv')
+    const walk = await answer('--csv walk.csv --paths 20')
     expect(walk['permutation']?.['pValue']).toBeGreaterThan(0.05)
-    const { data: _, ...again } = await answer('--csv trend.csv --workers 1')
-    expect(planted).toMatchObject(again)
-    const text = await runCli(cwd, 'montecarlo donchian-breakout --csv walk.csv --paths 10 --runs 20')
+    const { data: _, ...again } = await answer('--csv trend.csv --paths 4 --workers 1')
+    expect(await answer('--csv trend.csv --paths 4 --workers 2')).toMatchObject(again)
+    const text = await runCli(cwd, 'montecarlo donchian-breakout --csv walk.csv --paths 4 --runs 20')
     expect(text.code).toBe(0)
     expect(text.stdout).toContain('p-value of the rule')
     expect(text.stdout.split('\n').every((line) => line.length <= 80)).toBe(true)
