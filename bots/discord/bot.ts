@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto'
 import {
   type AutocompleteInteraction,
   type ButtonInteraction,
-  ChannelType,
   type ChatInputCommandInteraction,
   Client,
   Events,
@@ -13,7 +12,6 @@ import {
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
-  ThreadAutoArchiveDuration,
 } from 'discord.js'
 import type { Actor } from '../../api/commands/command.ts'
 import { type Reply, reply, runs } from '../../api/commands/reply.ts'
@@ -21,13 +19,16 @@ import type { CommandRequest, CommandResult } from '../../api/commands/run/resul
 import { TAKES_RISK_OFF } from '../../api/commands/groups/risk-off.ts'
 import { type AccessList, accessOf } from '../access.ts'
 import { whileItAnswers } from '../answering.ts'
-import { closedText, textOf, toSendResult } from './error.ts'
+import { keepLive } from '../live-message.ts'
+import { Timers } from '../timers.ts'
+import { closedText, textOf } from './error.ts'
+import { DiscordMessages } from './messages.ts'
+import { cardOfWindow, inputWindow, typedIn } from './typed-answer.ts'
 import { CHOICES_MAX, argumentName, optionsOf } from './options.ts'
-import type { SendResult } from '../outbox.ts'
 import { pairingReply } from '../pairing-reply.ts'
 import { type Callback, parseCallback } from '../parse.ts'
 import type { BotPorts } from '../ports.ts'
-import { type DiscordMessage, renderDiscord } from './render.ts'
+import { payloadOf, renderDiscord } from './render.ts'
 import { kindOf } from '../seen-updates.ts'
 
 export interface DiscordOptions {
@@ -49,11 +50,12 @@ const FIRST_ANSWER_MS = 3_000
 type Answered = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction
 
 export class DiscordBot {
+  readonly messages: DiscordMessages
   private readonly client: Client
   private readonly options: DiscordOptions
   private readonly ports: BotPorts
   private readonly suggestions: Suggestions
-  private readonly timers = new Set<NodeJS.Timeout>()
+  private readonly timers = new Timers()
   private isStopped = false
   /** Why Discord ended the gateway for good; what is sent over REST may continue. */
   private lost: string | undefined
@@ -66,6 +68,7 @@ export class DiscordBot {
       intents: [GatewayIntentBits.Guilds],
       ...(options.apiRoot === undefined ? {} : { rest: { api: options.apiRoot } }),
     })
+    this.messages = new DiscordMessages(this.client, options.guild, ports.log)
     this.client.on(Events.Error, (error) => this.ports.log('warn', `discord: ${error.message.slice(0, 200)}`))
     this.client.on(Events.InteractionCreate, (interaction) => {
       this.interact(interaction).catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
@@ -90,7 +93,7 @@ export class DiscordBot {
   async start(): Promise<string | undefined> {
     const ready = new Promise<void>((resolve) => this.client.once(Events.ClientReady, () => resolve()))
     const limit = new Promise<never>((_, reject) => {
-      this.later(START_LIMIT_MS, () => reject(new Error('no answer within 15 s')))
+      this.timers.later(START_LIMIT_MS, () => reject(new Error('no answer within 15 s')))
     })
     try {
       await this.client.login(this.options.token)
@@ -135,7 +138,7 @@ export class DiscordBot {
         return false
       },
     )
-    const late = new Promise<false>((resolve) => this.later(FIRST_ANSWER_MS, () => resolve(false)))
+    const late = new Promise<false>((resolve) => this.timers.later(FIRST_ANSWER_MS, () => resolve(false)))
     return Promise.race([isTaken, late])
   }
 
@@ -149,7 +152,7 @@ export class DiscordBot {
         this.ports.log('warn', `discord: could not handle an answer (${textOf(thrown)})`)
       }
     const channel = interaction.channelId
-    const sent = channel === null ? undefined : await this.send(channel, outgoing)
+    const sent = channel === null ? undefined : await this.messages.send(channel, outgoing)
     if (sent?.type !== 'sent')
       this.ports.log('warn', `discord: '${outgoing.title}' could not be sent (${sent === undefined ? 'no channel' : sent.type})`)
   }
@@ -217,8 +220,7 @@ export class DiscordBot {
     )
     if (ran === undefined || !(await taken)) return
     this.expireLater(interaction, ran.result)
-    const { live } = ran.result.reply
-    if (live !== undefined) this.keepLive(interaction, ran.actor, args, line, live, JSON.stringify(ran.result.reply))
+    this.keepLive(interaction, ran.actor, args, line, ran.result)
   }
 
   /** `/start token:123456`: nobody else on the server sees it. */
@@ -231,7 +233,7 @@ export class DiscordBot {
   /** Somebody approved at the terminal. */
   async welcome(userId: string, role: string): Promise<void> {
     const outgoing = reply(`You are now ${role}`, { tone: 'ok', buttons: [runs('Status', '/status'), runs('Help', '/help')] })
-    const sent = await this.send(`user:${userId}`, { ...outgoing, badge: this.ports.badge })
+    const sent = await this.messages.send(`user:${userId}`, { ...outgoing, badge: this.ports.badge })
     // Who takes no direct messages has seen it at the terminal.
     if (sent.type !== 'sent') this.ports.log('info', `discord: could not inform ${userId} (${'detail' in sent ? sent.detail : sent.type})`)
   }
@@ -239,7 +241,7 @@ export class DiscordBot {
   /** When a card's time is over its buttons vanish. */
   private expireLater(interaction: Answered, { confirmation }: CommandResult): void {
     if (confirmation === undefined) return
-    this.later(Math.max(0, confirmation.expiresAt - this.ports.nowMs()) + 500, () => {
+    this.timers.later(Math.max(0, confirmation.expiresAt - this.ports.nowMs()) + 500, () => {
       void this.expire(interaction, confirmation.id)
     })
   }
@@ -259,28 +261,26 @@ export class DiscordBot {
     actor: Actor,
     args: Readonly<Record<string, string>>,
     line: string,
-    live: NonNullable<Reply['live']>,
-    first: string,
+    { reply: first }: CommandResult,
   ): void {
-    const until = this.ports.nowMs() + live.ttlSec * 1000
-    let before = first
-    const again = (): void => {
-      this.later(live.everySec * 1000, () => {
-        void (
-          live.line === undefined
-            ? this.ports.runner.runArgs(interaction.commandName, args, { actor, requestId: randomUUID() })
-            : this.ports.runner.runLine(live.line, { actor, requestId: randomUUID() })
-        )
-          .then(async (result) => {
-            const now = JSON.stringify(result.reply)
-            if (now !== before) await interaction.editReply(payloadOf(renderDiscord(result.reply, live.line ?? line)))
-            before = now
-            if (result.reply.live !== undefined && this.ports.nowMs() < until) again()
-          })
-          .catch((thrown: unknown) => this.ports.log('warn', `discord: ${textOf(thrown)}`))
-      })
-    }
-    again()
+    const watched = first.live?.line
+    const { runner, log, nowMs } = this.ports
+    const request = (): CommandRequest => ({ actor, requestId: randomUUID() })
+    keepLive(first, {
+      timers: this.timers,
+      nowMs,
+      ask: () => (watched === undefined ? runner.runArgs(interaction.commandName, args, request()) : runner.runLine(watched, request())),
+      show: async (newest) => {
+        try {
+          await interaction.editReply(payloadOf(renderDiscord(newest, watched ?? line)))
+          return true
+        } catch (thrown) {
+          log('warn', `discord: ${textOf(thrown)}`)
+          return false
+        }
+      },
+      failed: (thrown) => log('warn', `discord: ${textOf(thrown)}`),
+    })
   }
 
   private async tap(interaction: ButtonInteraction): Promise<void> {
@@ -316,26 +316,7 @@ export class DiscordBot {
         : undefined
     if (callback.type === 'answer' && demand !== undefined) {
       // A modal has to be the first answer: what is typed is asked before anything else.
-      const isWord = demand.type === 'word'
-      const shown = interaction.showModal({
-        custom_id: `w:${callback.confirmationId}`,
-        title: isWord ? `Type ${demand.word} to continue` : 'Authenticator code',
-        components: [
-          {
-            type: 1,
-            components: [
-              {
-                type: 4,
-                custom_id: 'word',
-                style: 1,
-                label: isWord ? 'Word' : '6-digit code from your authenticator app',
-                required: true,
-                max_length: 40,
-              },
-            ],
-          },
-        ],
-      })
+      const shown = interaction.showModal(inputWindow(callback.confirmationId, demand))
       await shown.catch((thrown: unknown) => this.ports.log('warn', `discord: could not open the input window (${textOf(thrown)})`))
       return
     }
@@ -369,7 +350,7 @@ export class DiscordBot {
   }
 
   private async word(interaction: ModalSubmitInteraction): Promise<void> {
-    const confirmationId = /^w:([\w-]{1,40})$/.exec(interaction.customId)?.[1]
+    const confirmationId = cardOfWindow(interaction.customId)
     const isTaken = await this.took(interaction.deferReply({ flags: MessageFlags.Ephemeral }))
     if (confirmationId === undefined) return
     await whileItAnswers(
@@ -378,7 +359,7 @@ export class DiscordBot {
         const command = await this.ports.runner.ofCard(confirmationId)
         if (!isTaken && !TAKES_RISK_OFF.has(command?.name ?? '')) return
         const actor = await this.actor(interaction)
-        const typed = interaction.fields.getTextInputValue('word')
+        const typed = typedIn(interaction.fields)
         const result = await this.ports.runner.answer(confirmationId, 'yes', this.request(actor, interaction), typed)
         await this.show(interaction, result.reply, undefined, isTaken)
         if (isTaken) this.expireLater(interaction, result)
@@ -387,86 +368,9 @@ export class DiscordBot {
     )
   }
 
-  /** Channel `user:ID` is a direct message; any other is a channel id. */
-  async send(channel: string, outgoing: Reply): Promise<SendResult> {
-    try {
-      const userId = /^user:(\d+)$/.exec(channel)?.[1]
-      const target = userId === undefined ? await this.client.channels.fetch(channel) : await this.client.users.fetch(userId)
-      if (target === null || !('send' in target)) return { type: 'refused', detail: `channel ${channel} does not accept messages` }
-      const sent = await target.send({
-        ...payloadOf(renderDiscord(outgoing, undefined)),
-        ...(outgoing.isSilent === true ? { flags: MessageFlags.SuppressNotifications } : {}),
-      })
-      return { type: 'sent', messageRef: sent.id }
-    } catch (thrown) {
-      return toSendResult(thrown)
-    }
-  }
-
-  /** A message of before says something else now. */
-  async change(channel: string, messageRef: string, outgoing: Reply): Promise<SendResult> {
-    try {
-      const userId = /^user:(\d+)$/.exec(channel)?.[1]
-      const target =
-        userId === undefined ? await this.client.channels.fetch(channel) : await (await this.client.users.fetch(userId)).createDM()
-      if (target === null || !target.isTextBased()) return { type: 'refused', detail: `channel ${channel} has no messages` }
-      await target.messages.edit(messageRef, payloadOf(renderDiscord(outgoing, undefined)))
-      return { type: 'sent', messageRef }
-    } catch (thrown) {
-      return toSendResult(thrown)
-    }
-  }
-
-  /** Begins a thread at a message; undefined where the channel has none, or the bot may not. */
-  async openThread(channel: string, messageRef: string, name: string): Promise<string | undefined> {
-    try {
-      const target = await this.client.channels.fetch(channel)
-      if (target?.type !== ChannelType.GuildText) return undefined
-      const thread = await target.threads.create({ startMessage: messageRef, name, autoArchiveDuration: ThreadAutoArchiveDuration.OneWeek })
-      return thread.id
-    } catch (thrown) {
-      this.ports.log('info', `discord: no thread for ${name} (${textOf(thrown)})`)
-      return undefined
-    }
-  }
-
-  async closeThread(thread: string): Promise<void> {
-    try {
-      const target = await this.client.channels.fetch(thread)
-      if (target?.isThread() === true) await target.setArchived(true)
-    } catch (thrown) {
-      // It archives itself after a week.
-      this.ports.log('info', `discord: a thread stays open (${textOf(thrown)})`)
-    }
-  }
-
-  /** A text channel of the server with that name, where there is one. */
-  channelNamed(name: string): string | undefined {
-    const guild = this.options.guild === undefined ? this.client.guilds.cache.first() : this.client.guilds.cache.get(this.options.guild)
-    return guild?.channels.cache.find((channel) => channel.name === name && channel.isTextBased())?.id
-  }
-
-  private later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer)
-      if (!this.isStopped) run()
-    }, ms)
-    timer.unref()
-    this.timers.add(timer)
-  }
-
   async stop(): Promise<void> {
     this.isStopped = true
-    for (const timer of this.timers) clearTimeout(timer)
+    this.timers.stop()
     await this.client.destroy()
-  }
-}
-
-function payloadOf(message: DiscordMessage) {
-  return {
-    embeds: message.embeds.map((embed) => ({ ...embed, fields: [...embed.fields] })),
-    components: message.components.map((row) => ({ type: row.type, components: [...row.components] })),
-    allowedMentions: { parse: [] },
-    files: message.file === undefined ? [] : [{ attachment: message.file.data, name: message.file.name }],
   }
 }

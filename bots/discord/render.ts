@@ -114,3 +114,13 @@ export function renderDiscord(reply: Reply, line: string | undefined, page = 0):
     file: reply.image === undefined ? undefined : { name: 'chart.png', data: Buffer.from(reply.image.base64, 'base64') },
   }
 }
+
+/** What the client library takes: nobody is mentioned. */
+export function payloadOf(message: DiscordMessage) {
+  return {
+    embeds: message.embeds.map((embed) => ({ ...embed, fields: [...embed.fields] })),
+    components: message.components.map((row) => ({ type: row.type, components: [...row.components] })),
+    allowedMentions: { parse: [] },
+    files: message.file === undefined ? [] : [{ attachment: message.file.data, name: message.file.name }],
+  }
+}

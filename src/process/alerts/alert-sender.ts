@@ -7,7 +7,7 @@ import { badgeOf, type Reply } from '../../../api/commands/reply.ts'
 import type { ChatUsers } from '../../../bots/access.ts'
 import { alertCard, digestCard, missedCard, openCard, settledCard } from '../../../bots/alert-card.ts'
 import { ALERTS, channelFor } from '../../../bots/discord/channels.ts'
-import type { DiscordBot } from '../../../bots/discord/bot.ts'
+import type { DiscordMessages } from '../../../bots/discord/messages.ts'
 import { TradeThreads } from '../../../bots/discord/trade-threads.ts'
 import { PostgresTradeThreads } from '../../../db/alerting/trade-threads.ts'
 import { Outbox, type SendResult } from '../../../bots/outbox.ts'
@@ -31,7 +31,7 @@ export interface AlertSenderPorts {
   readonly users: ChatUsers
   readonly webhooks: PostgresWebhooks
   readonly telegram: () => TelegramBot | undefined
-  readonly discord: () => DiscordBot | undefined
+  readonly discord: () => DiscordMessages | undefined
   /** A chat has another address now. */
   readonly onMove: () => Promise<void>
   readonly log: (text: string) => void

@@ -129,7 +129,7 @@ class BotsRole implements RunningRole {
       users: this.users,
       webhooks,
       telegram: () => this.telegram,
-      discord: () => this.discord,
+      discord: () => this.discord?.messages,
       onMove: () => this.followMoves(),
       log: (text) => this.context.log('warn', text),
     })
