@@ -4,7 +4,6 @@
  */
 import { type TraderParts, makeParts } from './trader-parts.ts'
 import type { StreamName, StreamPart, StreamState } from '../venue/port/streams.ts'
-import { symbolsOf } from '../config/strategy-plan.ts'
 import { assert } from '../core/assert.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import type { InstrumentIndex } from '../core/units.ts'
@@ -12,7 +11,6 @@ import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { Bar } from '../market/bars.ts'
-import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
 import { eventsOf } from '../trading/report-events.ts'
 import type { StreamReport } from '../trading/report.ts'
 import type { Quote, VenueHandlers } from '../venue/port/venue.ts'
@@ -20,7 +18,6 @@ import { type BootFailure, keyRefused, refusedClock, setLeverages, untilAnswered
 import { PARTS } from './health.ts'
 import { STRATEGY_LOAD, loadDetail } from '../journal/strategy-load.ts'
 import { kernelConfigOf } from './kernel-config.ts'
-import { afterNews, isFirstReading, isSameNews, newsAtStart } from './instrument-changes.ts'
 import type { LiveDriver } from './live-driver.ts'
 import { MarketClock } from './market/market-clock.ts'
 import { OBSERVE_HOLD } from './safety/system-holds.ts'
@@ -29,12 +26,13 @@ import { type Recovered, recover } from './recovery.ts'
 import { commandOf } from './orders/order-sender.ts'
 import { hungWords } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './strategies/set-aside.ts'
-import { listedAgain, registeredInstruments } from './instrument-registry.ts'
+import { DirectPanic } from './safety/direct-panic.ts'
+import { TradedInstruments } from './traded-instruments.ts'
+import { decideUndecided } from './undecided-inputs.ts'
 import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategies/strategy-start.ts'
 import type { TraderOptions } from './trader-options.ts'
 
 const RECONCILE_EVERY_MS = 60_000
-const SECOND_READ_MS = 5_000
 const GATE_TICK_MS = 250
 const FILES_EVERY_MS = 10_000
 const LOADS_EVERY_MS = 5_000
@@ -47,7 +45,8 @@ export class Trader {
   private kernel!: Kernel
   private parts!: TraderParts
   private clock!: MarketClock
-  private instruments: readonly Instrument[] = []
+  private readonly instruments: TradedInstruments
+  private directPanic!: DirectPanic
   /** Inputs whose asker waits for the facts. */
   private readonly asked = new WeakMap<KernelInput, readonly KernelFact[]>()
   /** From the moment it is asked to stop: nothing is entered any more. */
@@ -55,10 +54,10 @@ export class Trader {
   private isStopping = false
   /** From an input that was set aside until the hold that it leads to stands. */
   private isSettingAside = false
-  private isImporting = false
 
   constructor(options: TraderOptions) {
     this.options = options
+    this.instruments = new TradedInstruments(options)
   }
 
   private get isObserving(): boolean {
@@ -71,11 +70,11 @@ export class Trader {
 
   /** In stages, each of which the next one rests on; the first that fails is the answer, and nothing has been entered by then. */
   async start(): Promise<Result<void, BootFailure>> {
-    const listed = await this.readInstruments()
+    const listed = await this.instruments.read()
     if (!listed.ok) return listed
     const made = await this.makeKernel()
     if (!made.ok) return made
-    const recovered = await this.recoverState(listed.value)
+    const recovered = await this.recoverState()
     if (!recovered.ok) return recovered
     const reconciled = await this.reconcileFirst()
     if (!reconciled.ok) return reconciled
@@ -87,60 +86,59 @@ export class Trader {
     return ok(undefined)
   }
 
-  /** What the exchange says of each symbol now, beside the steps that the journal counts in. */
-  private async readInstruments(): Promise<Result<readonly (InstrumentSpec | undefined)[], BootFailure>> {
-    const { venue, wallClock, journal, waitsForExchange } = this.options
-    const registered = await registeredInstruments(symbolsOf(this.options), venue, journal, wallClock, waitsForExchange)
-    if (!registered.ok) return registered
-    this.instruments = registered.value.instruments
-    venue.use(this.instruments)
-    return ok(registered.value.listed)
-  }
-
   private async makeKernel(): Promise<Result<void, BootFailure>> {
     const { options } = this
     const { venue, wallClock } = options
     const clock = await untilAnswered(wallClock, () => venue.clock(), options.waitsForExchange)
     if (!clock.ok) return clock
     this.clock = new MarketClock(wallClock, clock.value)
-    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments), deciding: options.deciding, isSafe: options.isSafe })
-    this.parts = makeParts(options, this.kernel, this.clock, this.instruments, {
+    this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments.list), deciding: options.deciding, isSafe: options.isSafe })
+    this.parts = makeParts(options, this.kernel, this.clock, this.instruments.list, {
       obstacle: () => this.obstacle(),
       observe: (input, facts) => this.observe(input, facts),
-      emergencyInputs: () => this.emergencyInputs(),
+      emergencyInputs: () => this.directPanic.inputs(),
       markStale: (detail, symbols) => this.markStale(detail, symbols),
       ask: (make) => this.ask(make),
+    })
+    this.directPanic = new DirectPanic({
+      notice: options.emergency,
+      now: () => this.clock.now(),
+      submit: (make) => this.parts.driver.submit(make),
+      log: options.log,
     })
     const skew = await refusedClock(venue, options.log)
     return skew === undefined ? ok(undefined) : err(skew)
   }
 
   /** The state of the journal, with all that a crash left undecided, and what the exchange has changed since. */
-  private async recoverState(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
+  private async recoverState(): Promise<Result<void, BootFailure>> {
     const { options } = this
-    const { venue, wallClock } = options
+    const { wallClock } = options
     const beganMs = wallClock.steadyMs()
     const recovered = await recover(this.kernel, options.journal, () => wallClock.sleep(0))
     if (!recovered.ok)
       return err({ sentence: `The journal cannot be read: ${recovered.error.detail}.`, next: 'Start the database and try again.' })
     const { isFresh, rows, lastSeq, undecided } = recovered.value
     // The journal may contain other steps than it began with: from here on the venue counts in those.
-    this.instruments = this.kernel.config.instruments
-    venue.use(this.instruments)
+    this.instruments.use(this.kernel.config.instruments)
     this.parts.feed.isFresh = isFresh
     giveUpChanged(this.kernel)
     await this.parts.commands.takeStops()
-    let setAside: readonly string[] = []
-    await this.parts.driver.alone(async () => {
-      const hung = await this.noteHung()
-      await this.parts.driver.begin(hung?.seq ?? lastSeq)
-      setAside = await this.finish(undecided, hung)
+    const setAside = await decideUndecided(undecided, lastSeq, {
+      options,
+      kernel: this.kernel,
+      parts: this.parts,
+      instruments: this.instruments,
+      now: () => this.clock.now(),
+      setsAside: () => {
+        this.isSettingAside = true
+      },
     })
     const change = ownersChange(this.kernel, this.clock.now())
     if (change.length > 0) await this.parts.driver.submit(() => change)
     for (const what of setAside) await this.parts.driver.submit(() => setAsideInputs(what, this.clock.now()))
     this.isSettingAside = false
-    const terms = await this.takeTerms(listed)
+    const terms = await this.instruments.takeTerms(this.kernel, this.parts, () => this.clock.now())
     if (!terms.ok) return terms
     options.step('recovered', isFresh ? 'empty journal' : `${rows} rows after the snapshot`, wallClock.steadyMs() - beganMs)
     this.tellDamaged(recovered.value.setAside)
@@ -190,7 +188,7 @@ export class Trader {
     options.step('strategies', owners.join(' · '), 0)
     this.tellOrphans()
     options.onPositions(this.kernel)
-    if (!this.isObserving) await setLeverages(this.kernel, this.instruments, venue, log)
+    if (!this.isObserving) await setLeverages(this.kernel, this.instruments.list, venue, log)
   }
 
   /** Streams, timers and commands: from here on it trades. */
@@ -204,88 +202,6 @@ export class Trader {
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
       () => void account.run(false),
     )
-  }
-
-  /**
-   * What the exchange has changed of the instruments since, taken over while nothing is under way and no stream is open: before it all counts
-   * in the old steps, after it in the new ones.
-   */
-  private async takeTerms(listed: readonly (InstrumentSpec | undefined)[]): Promise<Result<void, BootFailure>> {
-    const { venue, wallClock } = this.options
-    await this.parts.sender.whenIdle()
-    await this.parts.driver.whenIdle()
-    let news = newsAtStart(this.kernel, listed, this.clock.now())
-    if (news.length === 0) return ok(undefined)
-    if (!news.every((each) => isFirstReading(this.kernel, each))) {
-      // One odd reading alone is not acted on (S13).
-      await wallClock.sleep(SECOND_READ_MS)
-      const again = await listedAgain(this.kernel.config.instruments, venue, wallClock)
-      if (!again.ok) return again
-      const confirmed = newsAtStart(this.kernel, again.value, this.clock.now())
-      news = confirmed.filter((each) => news.some((first) => isSameNews(first, each)))
-    }
-    this.instruments = afterNews(this.kernel, news)
-    venue.use(this.instruments)
-    if (news.length > 0) await this.parts.driver.submit(() => news)
-    return ok(undefined)
-  }
-
-  /**
-   * Decides what a crash left undecided, in the order of the journal, and answers what was set aside. The hold that follows from that comes
-   * after all of them, since a decision on a later row would count the earlier ones as decided; until it stands the gate lets no entry out.
-   * An input that has ended the process time and again is booked and no more, and an operator looks (S13). */
-  private async finish(undecided: Recovered['undecided'], hung: Recovered['undecided'][number] | undefined): Promise<readonly string[]> {
-    const { recovering, log } = this.options
-    if (hung !== undefined || recovering === undefined) {
-      const changed = undecided.findLastIndex(({ input }) => input.type === 'instrument-changed')
-      for (const each of undecided.slice(0, changed + 1)) {
-        await this.useTermsOf(each.input)
-        await this.parts.driver.finish([each])
-      }
-      await this.parts.driver.finish([...undecided.slice(changed + 1), ...(hung === undefined ? [] : [hung])])
-      return []
-    }
-    const setAside: string[] = []
-    for (const each of undecided) {
-      if (recovering.isSetAside(each.seq)) {
-        const what = `input ${each.seq} (${each.input.type})`
-        log('error', `${what} ended the trader each time it was decided: it is booked and set aside, entries are on hold`)
-        await this.useTermsOf(each.input)
-        this.parts.driver.setAside(each)
-        this.isSettingAside = true
-        setAside.push(what)
-        continue
-      }
-      recovering.begin(each.seq)
-      await this.useTermsOf(each.input)
-      await this.parts.driver.finish([each])
-    }
-    recovering.end()
-    return setAside
-  }
-
-  /** Changed steps that a crash left undecided: what the decision sends counts in them, and so must the venue from then on. */
-  private async useTermsOf(input: KernelInput): Promise<void> {
-    if (input.type !== 'instrument-changed' || input.terms === undefined) return
-    await this.parts.sender.whenIdle()
-    this.instruments = afterNews(this.kernel, [input])
-    this.options.venue.use(this.instruments)
-  }
-
-  private async noteHung(): Promise<{ readonly seq: number; readonly input: KernelInput } | undefined> {
-    const { suspect, journal, log, wallClock } = this.options
-    const run = this.kernel.runs.find((r) => r !== undefined && r.strategy === suspect?.strategy)
-    if (suspect === undefined || run === undefined || run.mode === 'errored') return undefined
-    const input: KernelInput = { type: 'strategy-hung', strategy: run.strategy, how: suspect.how, ts: this.clock.now() }
-    // The input that it hung on is decided once more, in the same transaction as this one and before it: without the strategy.
-    for (const each of this.kernel.runs) if (each?.strategy === run.strategy) each.mode = 'errored'
-    log('error', `${run.strategy} is stopped: ${hungWords(suspect)}; other strategies keep trading. Its position keeps its stop.`)
-    for (;;) {
-      const seq = await journal.appendInputs([input])
-      if (seq.ok) return { seq: seq.value, input }
-      log('warn', `database: ${seq.error.detail}`)
-      await wallClock.sleep(500)
-    }
   }
 
   private handlers(): VenueHandlers {
@@ -319,7 +235,7 @@ export class Trader {
     if (symbols === undefined) await this.parts.holds.add('stale', 'no-entries', 'stale', detail)
     else
       await this.parts.holds.addStale(
-        this.instruments.filter((i) => symbols.includes(i.symbol)),
+        this.instruments.list.filter((i) => symbols.includes(i.symbol)),
         detail,
       )
   }
@@ -329,42 +245,16 @@ export class Trader {
     if (this.isEnding) return 'Ballast is being stopped'
     if (this.isSettingAside) return 'an input that ended the trader is set aside first'
     if (this.parts.commands.areStopsWaiting) return 'a pause, halt or panic that waits is carried out first'
-    return this.options.emergency.isPending() ? 'panic --direct has run' : undefined
-  }
-
-  /** `panic --direct`, which runs outside this process, halts it from the moment its file is seen until an admin resumes (S7). */
-  private emergencyInputs(): readonly KernelInput[] {
-    if (!this.options.emergency.isPending()) return []
-    const since = this.clock.now()
-    const actor = 'panic --direct'
-    return [
-      {
-        type: 'add-hold',
-        ts: since,
-        hold: { id: 'panic', scope: { type: 'account' }, effect: 'no-orders', cause: 'panic', actor, reason: actor, since },
-      },
-      { type: 'cancel-orders', orderId: undefined, actor, ts: since },
-    ]
+    return this.directPanic.isPending ? 'panic --direct has run' : undefined
   }
 
   private async importEmergency(): Promise<void> {
-    if (this.isImporting || !this.options.emergency.isPending()) return
-    this.isImporting = true
-    this.options.log('warn', 'panic --direct has run: halted until an admin resumes')
-    await this.parts.driver.submit(() => this.emergencyInputs())
-    try {
-      this.options.emergency.settle()
-    } catch (thrown) {
-      // The file stays in sight: nothing is opened while it does.
-      this.options.log('warn', `emergency.jsonl cannot be put aside (${thrown instanceof Error ? thrown.message : String(thrown)})`)
-    }
-    this.isImporting = false
-    if (this.parts.account.wasClean) await this.parts.account.run(false)
+    if ((await this.directPanic.take()) && this.parts.account.wasClean) await this.parts.account.run(false)
   }
 
   /** Positions whose owner is no longer configured: protected, but no strategy will close them. */
   private tellOrphans(): void {
-    for (const { index, symbol } of this.instruments) {
+    for (const { index, symbol } of this.instruments.list) {
       const openTrade = this.kernel.portfolio.openTrade(index)
       if (openTrade !== undefined && this.kernel.portfolio.ownerOf(index) === undefined)
         this.options.log(
@@ -456,7 +346,7 @@ export class Trader {
 
   private async quarantine(symbol: string, detail: string): Promise<void> {
     this.options.log('warn', `unexpected frame ${symbol}: ${detail}`)
-    const instrument = this.instruments.find((i) => i.symbol === symbol)
+    const instrument = this.instruments.of(symbol)
     if (instrument === undefined) return
     const isNew = !this.parts.holds.has(`odd-${symbol}`)
     await this.parts.holds.quarantine(instrument, detail)
@@ -466,14 +356,14 @@ export class Trader {
 
   /** Orders that were journaled and never answered: each is looked up before anything else is sent for it (S6). */
   private settleUnanswered(): void {
-    for (const instrument of this.instruments)
+    for (const instrument of this.instruments.list)
       for (const order of this.kernel.orders.open(instrument.index))
         if (order.status === 'submitted' && order.origin === 'ours') this.parts.sender.settle(commandOf(order))
   }
 
   /** A spot entry carries no stop: what it fills while nobody runs would have none. */
   private async cancelBareEntries(driver: LiveDriver): Promise<void> {
-    const entries = this.instruments
+    const entries = this.instruments.list
       .filter((instrument) => instrument.category === 'spot')
       .flatMap(({ index }) => this.kernel.orders.open(index).filter((o) => o.class === 'entry' && o.origin === 'ours'))
     if (entries.length === 0) return
