@@ -8,8 +8,8 @@ import { capitalObstacle, capitalPlanOf, whyOf } from '../commands/allocator/cap
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
 import { problem } from '../problem.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { content, results, runOnce, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
 
 const Method = z.enum(ALLOCATOR_METHODS)
 const part = (description: string) => z.number().openapi({ description: `${description}, as a fraction` })
@@ -35,7 +35,7 @@ const Plan = z
   .openapi('AllocatorPlan')
 
 export function allocatorRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   app.openapi(
     route({
@@ -68,10 +68,7 @@ export function allocatorRoutes(context: ApiContext) {
     }),
     async (c) => {
       const args = c.req.valid('json') ?? {}
-      const { body: answer, status } = await once(context, c, args, true, async (key) =>
-        answerCommand(await runner.runArgs('allocator', args, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'allocator', args, true)
     },
   )
   return app

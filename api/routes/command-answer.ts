@@ -91,3 +91,14 @@ export const runAsked = (context: ApiContext, c: Context<ApiEnv>, { command, arg
   once(context, c, stands, needsKey, async (key) =>
     answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
   )
+
+/**
+ * A route that runs a command of the registry, once for each Idempotency-Key.
+ * @param args by name, as every surface gives them
+ */
+export async function runOnce(context: ApiContext, c: Context<ApiEnv>, command: string, args: object, isKeyRequired = false) {
+  const { body, status } = await once(context, c, args, isKeyRequired, async (key) =>
+    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
+  )
+  return c.json(body, status)
+}

@@ -10,8 +10,8 @@ import { type ApiContext, actorOfKey } from '../context.ts'
 import { route } from '../query.ts'
 import { ConfirmationShape, toConfirmation } from '../shapes/account-shapes.ts'
 import { listOf } from '../page.ts'
-import { As, content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { As, content, requestOf, results, runOnce, security } from './command-answer.ts'
+import { answerCommand, once, onInvalid } from './common.ts'
 
 /** Of a command whose argument `action` decides what it does: the role that each needs. Found by its examples, with one action after the other. */
 function rolesByAction(command: Command): Readonly<Record<string, RoleNeeded>> {
@@ -129,10 +129,7 @@ export function commandRoutes(context: ApiContext) {
       }),
       async (c) => {
         const body = (c.req.valid('json') as object | undefined) ?? {}
-        const { body: answer, status } = await once(context, c, body, false, async (key) =>
-          answerCommand(await runner.runArgs(name, body, requestOf(c, undefined, key))),
-        )
-        return c.json(answer, status)
+        return runOnce(context, c, name, body)
       },
     )
   }

@@ -18,8 +18,8 @@ import { decimal, instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { listOf } from '../page.ts'
 import type { KeyState } from '../ports/ports.ts'
 import { problem } from '../problem.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { content, results, runOnce, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
@@ -83,7 +83,7 @@ const NewKey = z
 const Made = z.object({ id: z.string(), token: z.string(), name: z.string(), role: z.string(), expiresAt: instant() })
 
 export function keyRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { tags: ['keys'], security }
 
@@ -201,10 +201,7 @@ export function keyRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { id } = c.req.valid('param')
-      const { body: answer, status } = await once(context, c, { id }, false, async (key) =>
-        answerCommand(await runner.runArgs('key', { action: 'revoke', id }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'key', { action: 'revoke', id })
     },
   )
   return app

@@ -11,8 +11,8 @@ import { shownChange } from '../commands/groups/limit-changes.ts'
 import type { RiskChange } from '../ports/ports.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { content, results, runOnce, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
 
 export const Limit = z
   .object({
@@ -44,7 +44,7 @@ export function toRiskChange(row: RiskChange, configured: RiskSettingsShown): z.
 }
 
 export function limitRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
 
   app.openapi(
@@ -135,10 +135,7 @@ export function limitRoutes(context: ApiContext) {
       const { key } = c.req.valid('param')
       const { value, ...more } = c.req.valid('json')
       const args = value === null ? { action: 'reset', key, ...more } : { action: 'set', key, value, ...more }
-      const { body: answer, status } = await once(context, c, args, false, async (idempotencyKey) =>
-        answerCommand(await runner.runArgs('limits', args, requestOf(c, undefined, idempotencyKey))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'limits', args)
     },
   )
   return app

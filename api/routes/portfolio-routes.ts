@@ -17,8 +17,8 @@ import { decimal, instant, iso, isoOrNull, symbolName } from '../shapes/field-sh
 import { listOf, numberOf } from '../page.ts'
 import type { Rebalance } from '../ports/portfolio-ports.ts'
 import { problem } from '../problem.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { content, requestOf, results, runOnce, security } from './command-answer.ts'
+import { answerCommand, once, onInvalid } from './common.ts'
 
 const Weights = z.record(z.string(), z.number()).openapi({ description: 'Fractions of equity by symbol; a short is negative' })
 const Plan = z
@@ -115,10 +115,7 @@ export function portfolioRoutes(context: ApiContext) {
     }),
     async (c) => {
       const args = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, args, true, async (key) =>
-        answerCommand(await runner.runArgs('rebalance', args, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'rebalance', args, true)
     },
   )
   app.openapi(

@@ -13,8 +13,8 @@ import { ROLES, type LiveSession, type Role, type SessionState } from '../ports/
 import { problem } from '../problem.ts'
 import { instant, iso } from '../shapes/field-shapes.ts'
 import { route } from '../query.ts'
-import { content, requestOf, results, security } from './command-answer.ts'
-import { answerCommand, onInvalid, once } from './common.ts'
+import { content, requestOf, results, runOnce, security } from './command-answer.ts'
+import { onInvalid } from './common.ts'
 
 /** Tries in a minute, of everybody: a secret of 32 bytes is not guessed, and the log not filled. */
 const TRIES_PER_MINUTE = 30
@@ -65,7 +65,7 @@ export function loginPage() {
 }
 
 export function sessionRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { tags: ['sessions'], security }
   const toLogin = async ({ id, actor, name, role, csrf, expiresAt }: LiveSession) => ({
@@ -168,10 +168,7 @@ export function sessionRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { id } = c.req.valid('param')
-      const { body: answer, status } = await once(context, c, { id }, false, async (key) =>
-        answerCommand(await runner.runArgs('sessions', { action: 'end', id }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'sessions', { action: 'end', id })
     },
   )
   return app

@@ -15,8 +15,8 @@ import { fromId, toId } from '../../ids.ts'
 import { problem } from '../../problem.ts'
 import { ListQuery, fromCursor, listOf, page } from '../../page.ts'
 import { SIGNAL_VERDICTS, type SignalRow, type SignalSource } from '../../ports/signal-ports.ts'
-import { content, requestOf, results, security } from '../command-answer.ts'
-import { answerCommand, onInvalid, once } from '../common.ts'
+import { content, results, runOnce, security } from '../command-answer.ts'
+import { onInvalid } from '../common.ts'
 
 export const Signal = z
   .object({
@@ -95,7 +95,7 @@ const SignalTaken = z
   .openapi('SignalTaken')
 
 export function signalRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { tags: ['signals'], security }
   const { overlap: _overlap, ...newSource } = sourceShape
@@ -191,10 +191,7 @@ export function signalRoutes(context: ApiContext) {
     }),
     async (c) => {
       const body = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, body, false, async (key) =>
-        answerCommand(await runner.runArgs('signal', { action: 'add', ...body }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'signal', { action: 'add', ...body })
     },
   )
   app.openapi(
@@ -210,10 +207,7 @@ export function signalRoutes(context: ApiContext) {
     async (c) => {
       const { name } = c.req.valid('param')
       const args = { action: 'rotate', name, ...(c.req.valid('json') ?? {}) }
-      const { body: answer, status } = await once(context, c, args, false, async (key) =>
-        answerCommand(await runner.runArgs('signal', args, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'signal', args)
     },
   )
   app.openapi(
@@ -228,10 +222,7 @@ export function signalRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { name } = c.req.valid('param')
-      const { body: answer, status } = await once(context, c, { name }, false, async (key) =>
-        answerCommand(await runner.runArgs('signal', { action: 'remove', name }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'signal', { action: 'remove', name })
     },
   )
   return app

@@ -10,8 +10,8 @@ import { route } from '../../query.ts'
 import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
 import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../../ports/webhook-ports.ts'
 import { problem } from '../../problem.ts'
-import { content, requestOf, results, runAsked, security } from '../command-answer.ts'
-import { answerCommand, onInvalid, once } from '../common.ts'
+import { content, results, runAsked, runOnce, security } from '../command-answer.ts'
+import { onInvalid } from '../common.ts'
 
 const Shown = z
   .object({
@@ -57,7 +57,7 @@ const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), ne
 const LOG_MAX = 200
 
 export function webhookRoutes(context: ApiContext) {
-  const { runner, ports } = context
+  const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { tags: ['webhooks'], security }
   const { overlap: _overlap, ...newWebhook } = webhookShape
@@ -102,10 +102,7 @@ export function webhookRoutes(context: ApiContext) {
     }),
     async (c) => {
       const body = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, body, false, async (key) =>
-        answerCommand(await runner.runArgs('webhook', { action: 'add', ...body }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'webhook', { action: 'add', ...body })
     },
   )
   app.openapi(
@@ -120,10 +117,7 @@ export function webhookRoutes(context: ApiContext) {
     }),
     async (c) => {
       const { name } = c.req.valid('param')
-      const { body: answer, status } = await once(context, c, { name }, false, async (key) =>
-        answerCommand(await runner.runArgs('webhook', { action: 'remove', name }, requestOf(c, undefined, key))),
-      )
-      return c.json(answer, status)
+      return runOnce(context, c, 'webhook', { action: 'remove', name })
     },
   )
   for (const [action, summary] of [

@@ -6,8 +6,7 @@ import type { Problem } from '../../core/problem.ts'
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { PostgresChatUsers } from '../../../db/access/chat-users.ts'
-import { connectDatabase } from '../../../db/client.ts'
-import { sharedUrl } from '../../../db/embedded/embedded.ts'
+import { runningDatabaseUrl, withDatabase } from './running-database.ts'
 import { DiscordSetup } from '../../../bots/discord/setup.ts'
 import { pathsOf, readDiscordFile } from '../../system/paths.ts'
 import type { Result } from '../../core/result.ts'
@@ -32,13 +31,7 @@ async function runSetup(flags: { readonly guild?: string }, command: Command): P
   const { out } = context
   const { values } = context.config()
   const paths = pathsOf(context.dataDir())
-  const url = values.databaseUrl ?? sharedUrl(paths.root)
-  if (url === undefined)
-    throw new CliError(
-      EXIT.error,
-      'Ballast is not running here, so the bot cannot answer in the chat.',
-      'Start it in another terminal: npm start',
-    )
+  const url = runningDatabaseUrl(context, ', so the bot cannot answer in the chat')
   const kept = readDiscordFile(paths)
   const token = values.discord.token ?? kept?.token ?? (await ask('Bot token from discord.com/developers (hidden): ', true)).trim()
   if (token === '')
@@ -59,10 +52,7 @@ async function runSetup(flags: { readonly guild?: string }, command: Command): P
     writeFileSync(paths.discord, `${JSON.stringify({ token, guild })}\n`, { mode: 0o600 })
     out.note(`saved to ${paths.discord}, readable only by you`)
   }
-  const connected = await connectDatabase({ url, max: 2 })
-  if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
-  const { sql, close } = connected.value
-  try {
+  await withDatabase(url, async (sql) => {
     await waitForBot(sql, 'discord', 'Check with: ballast health. To use another token, remove discord.json from the data directory.')
     const users = new PostgresChatUsers(sql)
     const admins = new Set([...values.discord.admins, ...(await users.list('discord')).map((user) => user.userId)])
@@ -74,9 +64,7 @@ async function runSetup(flags: { readonly guild?: string }, command: Command): P
         ? 'All channels exist.'
         : `Created ${made.map((name) => `#${name}`).join(' ')}; only the bot, the admins and the server’s owner can see them.`,
     )
-  } finally {
-    await close()
-  }
+  })
 }
 
 function settled<T>(result: Result<T, Problem>): T {

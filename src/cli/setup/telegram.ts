@@ -4,8 +4,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { connectDatabase } from '../../../db/client.ts'
-import { sharedUrl } from '../../../db/embedded/embedded.ts'
+import { runningDatabaseUrl, withDatabase } from './running-database.ts'
 import { pathsOf } from '../../system/paths.ts'
 import { ask } from '../ui/ask.ts'
 import { contextOf } from '../context.ts'
@@ -24,13 +23,7 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
   const { out } = context
   const { values } = context.config()
   const paths = pathsOf(context.dataDir())
-  const url = values.databaseUrl ?? sharedUrl(paths.root)
-  if (url === undefined)
-    throw new CliError(
-      EXIT.error,
-      'Ballast is not running here, so the bot cannot answer in the chat.',
-      'Start it in another terminal: npm start',
-    )
+  const url = runningDatabaseUrl(context, ', so the bot cannot answer in the chat')
   if (values.telegram.token === undefined && !existsSync(paths.telegramToken)) {
     const token = (await ask('Bot token from @BotFather (hidden): ', true)).trim()
     if (!TOKEN.test(token))
@@ -38,10 +31,7 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
     writeFileSync(paths.telegramToken, `${token}\n`, { mode: 0o600 })
     out.note(`saved to ${paths.telegramToken}, readable only by you`)
   }
-  const connected = await connectDatabase({ url, max: 2 })
-  if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
-  const { sql, close } = connected.value
-  try {
+  await withDatabase(url, async (sql) => {
     const bot = await waitForBot(
       sql,
       'telegram',
@@ -50,7 +40,5 @@ async function runPair(_flags: unknown, command: Command): Promise<void> {
     await pairAdmin(context, sql, 'telegram', 'Run ballast telegram pair again.', (code) =>
       out.line(`Send it to ${bot} from a private chat, or open https://t.me/${bot.replace(/^@/, '')}?start=pair-${code}`),
     )
-  } finally {
-    await close()
-  }
+  })
 }

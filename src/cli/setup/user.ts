@@ -5,10 +5,9 @@
 import type { Command } from 'commander'
 import encodeQR from 'qr'
 import { PostgresChatUsers } from '../../../db/access/chat-users.ts'
-import { connectDatabase } from '../../../db/client.ts'
+import { runningDatabaseUrl, withDatabase } from './running-database.ts'
 import { PostgresCodes } from '../../../db/access/codes.ts'
 import { PostgresAudit } from '../../../db/access/audit.ts'
-import { sharedUrl } from '../../../db/embedded/embedded.ts'
 import { makeSecret, matchedStep, otpauthUri, toBase32 } from '../../../db/access/totp-code.ts'
 import type { Config } from '../../config/sections/config-schema.ts'
 import { pathsOf } from '../../system/paths.ts'
@@ -77,12 +76,8 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
   if (context.flags.json === true) throw new CliError(EXIT.usage, 'The secret cannot be shown with --json.', 'Run it without --json.')
   const { values } = context.config()
   const paths = pathsOf(context.dataDir())
-  const url = values.databaseUrl ?? sharedUrl(paths.root)
-  if (url === undefined) throw new CliError(EXIT.error, 'Ballast is not running here.', 'Start it in another terminal: npm start')
-  const connected = await connectDatabase({ url, max: 2 })
-  if (!connected.ok) throw new CliError(EXIT.error, connected.error.sentence, connected.error.next)
-  const { sql, close } = connected.value
-  try {
+  const url = runningDatabaseUrl(context)
+  await withDatabase(url, async (sql) => {
     const actor = await actorOf(who, values, new PostgresChatUsers(sql))
     const codes = new PostgresCodes(sql, paths.codesKey, Date.now)
     const did = flags.remove === true ? await remove(context, codes, actor) : await enrol(context, codes, actor, values.profile)
@@ -96,9 +91,7 @@ async function runTotp(who: string, flags: { readonly remove?: boolean }, comman
       result: did,
       requestId: `terminal-${Date.now().toString(36)}`,
     })
-  } finally {
-    await close()
-  }
+  })
 }
 
 async function remove({ out }: CliContext, codes: PostgresCodes, actor: string): Promise<string> {

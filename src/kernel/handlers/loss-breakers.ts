@@ -2,14 +2,14 @@
  * Breakers on what was lost: of a day, a week and trades in a row, for the account, its strategies and symbols. A limit that is reached
  * holds entries from that instant on; exits and stops continue.
  */
-import { type Cash, cash, ts } from '../../core/units.ts'
+import { type Cash, cash } from '../../core/units.ts'
 import type { LossScope } from '../../portfolio/view.ts'
 import { centsText } from '../../risk/denial.ts'
 import { type MoneyLimit, isUnlimited } from '../../core/money-limit.ts'
 import type { KernelContext } from '../context.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { EffectiveLimits } from '../state/effective-limits.ts'
-import { type Hold, type HoldScope, STREAK_HOLD } from '../state/holds.ts'
+import { type Hold, STREAK_HOLD } from '../state/holds.ts'
 import type { PortfolioState } from '../state/portfolio-state.ts'
 import type { SafetyControls } from './safety-controls.ts'
 
@@ -118,7 +118,7 @@ export class LossBreakers {
   private tripLoss(id: string, { scope, window, lost, limit }: ReachedLoss): void {
     const figures = { lost: centsText(lost), limit: centsText(cash(limit)) }
     const text = `the ${window}${this.of(scope)} has lost ${figures.lost} USDT of the ${figures.limit} USDT that it may lose`
-    this.hold(id, scope, text)
+    this.safety.holdEntries({ id: id, scope: scope, reason: text, pauseMs: undefined })
     const of = this.suffix(scope).slice(1)
     this.gateway.alert(window === 'day' ? 'risk.day_loss_hit' : 'risk.week_loss_hit', 'P1', instrumentOf(scope), {
       ...figures,
@@ -128,24 +128,9 @@ export class LossBreakers {
 
   private tripStreak(id: string, scope: LossScope, count: number, most: number): void {
     const text = `${count} losing trades in a row${this.of(scope)}, and the limit is ${most}`
-    this.hold(id, scope, text, this.limits.account.lossStreakPauseMs)
+    this.safety.holdEntries({ id, scope, reason: text, pauseMs: this.limits.account.lossStreakPauseMs })
     const of = this.suffix(scope).slice(1)
     this.gateway.alert('risk.loss_streak', 'P2', instrumentOf(scope), { count, limit: most, ...(of === '' ? {} : { of }) })
-  }
-
-  private hold(id: string, scope: HoldScope, reason: string, pauseMs?: number): void {
-    const { now } = this.portfolio
-    this.safety.addHold({
-      id,
-      scope,
-      effect: 'no-entries',
-      cause: 'breaker',
-      actor: 'breaker',
-      reason,
-      since: now,
-      ...(pauseMs === undefined ? {} : { until: ts(now + pauseMs) }),
-    })
-    this.safety.dropEntries(reason, scope)
   }
 }
 

@@ -44,6 +44,13 @@ const EMERGENCY_STOP_FRACTION = 0.02
 const PANIC_HOLD = 'panic'
 export const panicHoldId = (symbol: string): string => `${PANIC_HOLD}-${symbol}`
 
+export interface BreakerHold {
+  readonly id: string
+  readonly scope: HoldScope
+  readonly reason: string
+  readonly pauseMs: number | undefined
+}
+
 export class SafetyControls {
   /** When the account's trading state last changed. */
   stateSince: Ts = ts(0)
@@ -164,6 +171,22 @@ export class SafetyControls {
     if (tier === 'orange') this.dropEntries(text)
     this.gateway.alert('risk.max_drawdown_hit', 'P1', undefined, { tier, drawdown, limit })
     return true
+  }
+
+  /** A breaker has tripped: entries of the scope are held and what rests is dropped; exits and stops continue. @param pauseMs undefined: until it is lifted */
+  holdEntries({ id, scope, reason, pauseMs }: BreakerHold): void {
+    const { now } = this.portfolio
+    this.addHold({
+      id,
+      scope,
+      effect: 'no-entries',
+      cause: 'breaker',
+      actor: 'breaker',
+      reason,
+      since: now,
+      ...(pauseMs === undefined ? {} : { until: ts(now + pauseMs) }),
+    })
+    this.dropEntries(reason, scope)
   }
 
   /** What rests or is executed in parts would fill after the line was reached. */

@@ -2,7 +2,7 @@
  * Breakers on how orders are treated: many that the exchange rejects, and fills that cost far more than the prices that were decided at.
  * Both hold entries; exits and stops continue.
  */
-import { type InstrumentIndex, ts } from '../../core/units.ts'
+import type { InstrumentIndex } from '../../core/units.ts'
 import type { KernelContext } from '../context.ts'
 import type { KernelConfig } from '../config.ts'
 import type { OrderGateway } from '../orders/order-gateway.ts'
@@ -52,19 +52,8 @@ export class StormBreakers {
     figures: { readonly kind: 'rejected'; readonly count: number } | { readonly kind: 'slippage'; readonly bps: number },
   ): void {
     if (this.holds.some((hold) => hold.id === id)) return
-    const { now } = this.portfolio
     const scope: HoldScope = i === undefined ? { type: 'account' } : { type: 'symbol', instrument: i }
-    this.safety.addHold({
-      id,
-      scope,
-      effect: 'no-entries',
-      cause: 'breaker',
-      actor: 'breaker',
-      reason,
-      since: now,
-      until: ts(now + this.limits.account.stormPauseMs),
-    })
-    this.safety.dropEntries(reason, scope)
+    this.safety.holdEntries({ id, scope, reason, pauseMs: this.limits.account.stormPauseMs })
     this.gateway.alert('risk.execution_storm', 'P2', i, figures)
   }
 }

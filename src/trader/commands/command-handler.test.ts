@@ -1,13 +1,12 @@
 /**
  * The command handler's previews and panic: a preview books nothing and shows what would be sent, and a long panic does not block its answer.
  */
-import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { describe, expect, test } from 'vitest'
-import { ts } from '../../core/units.ts'
 import type { CommandOutcome, KeyRefusal, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import { Bench, ordersOf } from '../../../test/support/kernel/kernel-run.ts'
-import { CommandHandler } from './command-handler.ts'
+import { commandHandlerOn } from '../../../test/support/kernel/command-handler-on.ts'
+import type { CommandHandler } from './command-handler.ts'
 
 class Room {
   readonly bench = new Bench({ isManual: true })
@@ -21,35 +20,15 @@ class Room {
   private readonly commandHandler: CommandHandler
 
   constructor() {
-    const { bench } = this
-    const give = (input: Parameters<Bench['give']>[0]): KernelFact[] => {
-      const facts = bench.give(input)
-      this.facts.push(...facts)
-      return facts
-    }
-    this.commandHandler = new CommandHandler({
+    this.commandHandler = commandHandlerOn(this.bench, this.facts, {
       spending: {
         check: async (...asked) => this.judgeKey('check', asked),
         spend: async (_id, ...asked) => this.judgeKey('spend', asked),
       },
-      plans: NO_PLANS,
-      takerRate: () => undefined,
-      checkConditions: () => undefined,
-      isObserving: false,
-      kernel: bench.kernel,
-      now: () => ts(bench.now),
       preflight: async () => this.problems,
-      submit: async (inputs) => {
-        for (const input of inputs()) give(input)
-        return 1
-      },
-      ask: async (input) => ({ seq: 1, facts: give(input()) }),
       verifyFlat: () => this.verdict,
       tellVerdict: (text) => this.told.push(text),
       sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
-      best: () => undefined,
-      compare: async () => [],
-      reconcile: () => {},
     })
   }
 

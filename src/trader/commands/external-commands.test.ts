@@ -1,17 +1,15 @@
 /**
  * The command handler's answers about external positions, and the comparison with the exchange: what is shown, what is fixed, what is refused.
  */
-import { NO_KEYS } from '../../../test/support/no-keys.ts'
-import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { describe, expect, test } from 'vitest'
 import { cash, lots, orderId, ticks, ts } from '../../core/units.ts'
 import type { CommandOutcome, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
-import type { KernelInput } from '../../kernel/input.ts'
 import { BTC, Bench, brief, signal } from '../../../test/support/kernel/kernel-run.ts'
 import type { AccountReading, OrderReport, PositionReport } from '../../trading/report.ts'
 import { accountDifferences } from '../account/account-differences.ts'
-import { CommandHandler } from './command-handler.ts'
+import { commandHandlerOn } from '../../../test/support/kernel/command-handler-on.ts'
+import type { CommandHandler } from './command-handler.ts'
 import { knownStateOf } from '../account/reconciler.ts'
 import { verifyFlat } from '../account/verify-flat.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
@@ -60,31 +58,8 @@ class Room {
   private readonly commandHandler: CommandHandler
 
   constructor() {
-    const { bench } = this
-    const give = (input: KernelInput): KernelFact[] => {
-      const facts = bench.give(input)
-      this.facts.push(...facts)
-      return facts
-    }
-    this.commandHandler = new CommandHandler({
-      spending: NO_KEYS,
-      plans: NO_PLANS,
-      takerRate: () => undefined,
-      checkConditions: () => undefined,
-      isObserving: false,
-      kernel: bench.kernel,
-      now: () => ts(bench.now),
-      preflight: async () => [],
-      submit: async (inputs) => {
-        for (const input of inputs()) give(input)
-        return 1
-      },
-      ask: async (input) => ({ seq: 1, facts: give(input()) }),
-      verifyFlat: async () => '',
-      tellVerdict: () => {},
-      sleep: async () => {},
-      best: () => undefined,
-      compare: async () => accountDifferences(this.reading, bench.kernel, knownStateOf(bench.kernel)),
+    this.commandHandler = commandHandlerOn(this.bench, this.facts, {
+      compare: async () => accountDifferences(this.reading, this.bench.kernel, knownStateOf(this.bench.kernel)),
       reconcile: () => {
         this.reconciled += 1
       },

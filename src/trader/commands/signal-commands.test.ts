@@ -1,15 +1,13 @@
 /**
  * Signals from outside in the trader: prices and sizes from words, whose symbol it is, and what a late one may still do (S4, S15).
  */
-import { NO_KEYS } from '../../../test/support/no-keys.ts'
-import { NO_PLANS } from '../../../test/support/fixed-plans.ts'
 import { expect, test } from 'vitest'
-import { ts } from '../../core/units.ts'
 import type { CommandOutcome, SignalCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
 import { webhook } from '../../strategy/builtin/webhook.ts'
 import { Bench, brief } from '../../../test/support/kernel/kernel-run.ts'
-import { CommandHandler } from './command-handler.ts'
+import { commandHandlerOn } from '../../../test/support/kernel/command-handler-on.ts'
+import type { CommandHandler } from './command-handler.ts'
 
 class Room {
   readonly bench = new Bench({ strategy: webhook })
@@ -17,30 +15,7 @@ class Room {
   private readonly commands: CommandHandler
 
   constructor() {
-    const { bench } = this
-    const give = (input: Parameters<Bench['give']>[0]): KernelFact[] => {
-      const facts = bench.give(input)
-      this.facts.push(...facts)
-      return facts
-    }
-    this.commands = new CommandHandler({
-      spending: NO_KEYS,
-      plans: NO_PLANS,
-      takerRate: () => undefined,
-      checkConditions: () => undefined,
-      isObserving: false,
-      kernel: bench.kernel,
-      now: () => ts(bench.now),
-      preflight: async () => [],
-      submit: async () => 1,
-      ask: async (input) => ({ seq: 1, facts: give(input()) }),
-      verifyFlat: async () => '',
-      tellVerdict: () => {},
-      sleep: () => Promise.resolve(),
-      best: () => undefined,
-      compare: async () => [],
-      reconcile: () => {},
-    })
+    this.commands = commandHandlerOn(this.bench, this.facts, { submit: async () => 1 })
   }
 
   send(wish: SignalCommand['wish'], more: Partial<SignalCommand> = {}, lateMs = 0): Promise<CommandOutcome> {

@@ -2,6 +2,7 @@
  * What the adapter asks for where spot is traded beside perpetuals, and what it makes of the answers: requests over a transport in memory.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { LINEAR, SPOT } from '../../../test/support/venue/spot-instruments.ts'
 import { cash, instrumentIndex, lots, orderId, ticks, ts } from '../../core/units.ts'
 import { makeInstrument } from '../../market/instrument.ts'
 import type { OrderCommand, SubmitOrder } from '../../trading/event.ts'
@@ -38,16 +39,6 @@ const transport: Transport = {
   close: async () => {},
 }
 
-const LINEAR = makeInstrument({ index: instrumentIndex(0), venue: 'bybit', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
-const SPOT = makeInstrument({
-  index: instrumentIndex(1),
-  venue: 'bybit',
-  symbol: 'BTCUSDT-SPOT',
-  baseCoin: 'BTC',
-  quoteCoin: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.000001',
-})
 const COIN = makeInstrument({
   index: instrumentIndex(2),
   venue: 'bybit',

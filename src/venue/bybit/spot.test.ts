@@ -2,6 +2,7 @@
  * Spot rows and bodies as tables: which kind an order is, in what coin a fee was paid, and what is sent for a command.
  */
 import { describe, expect, test } from 'vitest'
+import { LINEAR, SPOT } from '../../../test/support/venue/spot-instruments.ts'
 import { instrumentIndex, lots, orderId, ticks } from '../../core/units.ts'
 import { LOT_PARTS, makeInstrument } from '../../market/instrument.ts'
 import { spotFill } from '../../portfolio/spot.ts'
@@ -10,17 +11,6 @@ import type { ExecutionReport } from '../../trading/report.ts'
 import { createBody } from './orders/bodies.ts'
 import { toExecutionReport, toOrderReport } from './map.ts'
 import { type ExecutionWire, type OrderWire, executionRow, orderRow } from './rows.ts'
-
-const SPOT = makeInstrument({
-  index: instrumentIndex(1),
-  venue: 'bybit',
-  symbol: 'BTCUSDT-SPOT',
-  baseCoin: 'BTC',
-  quoteCoin: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.000001',
-})
-const LINEAR = makeInstrument({ index: instrumentIndex(0), venue: 'bybit', symbol: 'BTCUSDT', tickSize: '0.1', lotSize: '0.001' })
 
 /** As the stream sends one of spot: no createType, no direction of the trigger. */
 const order = (part: Partial<OrderWire>): OrderWire =>

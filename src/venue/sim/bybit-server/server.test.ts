@@ -3,9 +3,8 @@
  */
 import { RestClientV5 } from 'bybit-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import WebSocket from 'ws'
+import { authFrame, openBareSocket } from '../../../../test/support/wire/bare-socket.ts'
 import { HostedClient, until } from '../../../../test/support/wire/hosted-client.ts'
-import { hmac } from './auth.ts'
 import { serveExchange } from './serve-exchange.ts'
 import type { RunningServer } from './server.ts'
 
@@ -108,26 +107,9 @@ describe('with bybit-api', () => {
 
 describe('bare sockets', () => {
   async function open(path: string) {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`)
-    closers.push(() => socket.terminate())
-    const frames: Loose[] = []
-    socket.on('message', (data) => frames.push(JSON.parse(data.toString())))
-    await new Promise((resolve, reject) => {
-      socket.on('open', resolve)
-      socket.on('error', reject)
-    })
-    let asked = 0
-    const ask = async (frame: object): Promise<Loose> => {
-      socket.send(JSON.stringify(frame))
-      asked += 1
-      const at = asked - 1
-      return until(() => frames.filter((f) => f['topic'] === undefined)[at])
-    }
-    return { ask, frames }
-  }
-  const auth = (): object => {
-    const expires = Date.now() + 5_000
-    return { op: 'auth', args: ['sim', expires, hmac('sim-secret', `GET/realtime${expires}`)] }
+    const socket = await openBareSocket(`ws://127.0.0.1:${server.port}${path}`)
+    closers.push(socket.close)
+    return socket
   }
 
   test('public: pong, echo of req_id, snapshot after the reply, unknown topics', async () => {
@@ -148,7 +130,7 @@ describe('bare sockets', () => {
   test('private: nothing before auth, no mixture of topic forms, pong of its own', async () => {
     const { ask } = await open('/v5/private')
     expect(await ask({ op: 'subscribe', args: ['order'] })).toMatchObject({ success: false })
-    expect(await ask(auth())).toMatchObject({ success: true, op: 'auth' })
+    expect(await ask(authFrame())).toMatchObject({ success: true, op: 'auth' })
     expect(await ask({ op: 'subscribe', args: ['order', 'order.linear'] })).toMatchObject({ success: false })
     expect(await ask({ op: 'subscribe', args: ['order.linear', 'wallet'] })).toMatchObject({ success: true })
     expect(await ask({ op: 'ping', req_id: 'x' })).toMatchObject({ op: 'pong', req_id: 'x' })
@@ -164,8 +146,8 @@ describe('bare sockets', () => {
       args: [order],
     })
     expect(await ask(request('0'))).toMatchObject({ reqId: '0', retCode: 10004 })
-    expect(await ask(auth())).toMatchObject({ retCode: 0, op: 'auth' })
-    expect(await ask(auth())).toMatchObject({ retCode: 20001, op: 'auth' })
+    expect(await ask(authFrame())).toMatchObject({ retCode: 0, op: 'auth' })
+    expect(await ask(authFrame())).toMatchObject({ retCode: 20001, op: 'auth' })
     expect(await ask({ op: 'ping' })).toMatchObject({ retCode: 0, op: 'pong' })
     expect(await ask(request('1'))).toMatchObject({
       reqId: '1',

@@ -3,10 +3,9 @@
  */
 import { RestClientV5, type WsKey } from 'bybit-api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import WebSocket from 'ws'
+import { authFrame, openBareSocket } from '../../../../test/support/wire/bare-socket.ts'
 import { expectFrameShape, expectSpotFrameShape } from '../../../../test/support/wire/wire-schema.ts'
 import { HostedClient, until } from '../../../../test/support/wire/hosted-client.ts'
-import { hmac } from './auth.ts'
 import { serveExchange } from './serve-exchange.ts'
 import type { RunningServer } from './server.ts'
 
@@ -26,22 +25,9 @@ afterEach(() => {
 afterAll(() => server.close())
 
 async function open(path: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`)
-  closers.push(() => socket.terminate())
-  const frames: Loose[] = []
-  socket.on('message', (data) => frames.push(JSON.parse(data.toString())))
-  await new Promise((resolve, reject) => {
-    socket.on('open', resolve)
-    socket.on('error', reject)
-  })
-  let asked = 0
-  const ask = async (frame: object): Promise<Loose> => {
-    socket.send(JSON.stringify(frame))
-    asked += 1
-    const at = asked - 1
-    return until(() => frames.filter((f) => f['topic'] === undefined)[at])
-  }
-  return { ask, frames }
+  const socket = await openBareSocket(`ws://127.0.0.1:${server.port}${path}`)
+  closers.push(socket.close)
+  return socket
 }
 
 test('bybit-api: spot and linear of one symbol beside each other, a buy over the socket, coins in the wallet', async () => {
@@ -115,8 +101,7 @@ test('the public spot stream: its pong, its reply, ten topics at most, no names 
 test('categorised private topics tell their category only', async () => {
   const signIn = async (topics: string[]) => {
     const { ask, frames } = await open('/v5/private')
-    const expires = Date.now() + 5_000
-    await ask({ op: 'auth', args: ['sim', expires, hmac('sim-secret', `GET/realtime${expires}`)] })
+    await ask(authFrame())
     expect(await ask({ op: 'subscribe', args: topics })).toMatchObject({ success: true })
     return frames
   }
