@@ -22,7 +22,7 @@ export class HooksPort {
    * Gives what comes to a path, or below it, to a handler. Answers how to give the path back: with the last one the port is closed.
    * @throws where the port cannot be listened on
    */
-  async take(path: string, handler: RequestListener): Promise<() => Promise<void>> {
+  async openPath(path: string, handler: RequestListener): Promise<() => Promise<void>> {
     await this.inTurn(async () => {
       if (this.server === undefined) this.server = await this.listen()
       this.paths.set(path, handler)

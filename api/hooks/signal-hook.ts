@@ -130,7 +130,7 @@ export class SignalHook {
     // What a sender repeats has the same id: it tells twins apart where the body does not.
     const named = read.ok && head !== undefined ? { ...read, value: { ...read.value, id: read.value.id ?? head.id } } : read
     const arrival: Arrival = { read: named, body, atMs }
-    return answerOf(source, await this.ports.intake.take(source, arrival))
+    return answerOf(source, await this.ports.intake.receiveSignal(source, arrival))
   }
 }
 

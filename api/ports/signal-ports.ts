@@ -85,7 +85,7 @@ export interface Signals {
 export interface SignalPorts {
   readonly sources: SignalSources
   readonly rows: Signals
-  readonly intake: Pick<SignalIntake, 'open' | 'take'>
+  readonly intake: Pick<SignalIntake, 'open' | 'receiveSignal'>
   /** By which senders reach the port of the webhooks, without a slash at the end. */
   readonly address: string
 }
@@ -116,7 +116,7 @@ export interface SignalIntake {
   /** Whether any source is there: without one nothing listens. */
   hasSources(): Promise<boolean>
   /** Keeps it, judges it, and hands what is to be traded to the trader: all of it or nothing. */
-  take(source: OpenSource, arrival: Arrival): Promise<Taken>
+  receiveSignal(source: OpenSource, arrival: Arrival): Promise<Taken>
   /** Keeps what was refused before it was judged; answers the number of its row. */
   refuse(source: OpenSource, arrival: Arrival, refusal: SignalRefusal): Promise<number>
   /** Raises an alert: so many requests from there found no source within a minute. */

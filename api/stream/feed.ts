@@ -51,7 +51,7 @@ const appendedDecision = (row: DecisionRow): Appended => ({
 /** Reads run one after the other: two at once would tell a change twice. */
 class Turn {
   private last: Promise<void> = Promise.resolve()
-  take(work: () => Promise<void>): Promise<void> {
+  enqueue(work: () => Promise<void>): Promise<void> {
     const turn = this.last.then(work)
     this.last = turn.catch(() => undefined)
     return turn
@@ -84,7 +84,7 @@ export class Feed {
     if (problem !== undefined) return problem
     const numbered = this.channels.get(channel.key) ?? this.add(channel)
     if (!this.loaded.has(numbered))
-      await this.turnOf(channel).take(async () => {
+      await this.turnOf(channel).enqueue(async () => {
         if (this.loaded.has(numbered)) return
         await numbered.refresh()
         this.loaded.add(numbered)
@@ -108,7 +108,7 @@ export class Feed {
     if (this.isWoken) return
     this.isWoken = true
     this.byEvent
-      .take(async () => {
+      .enqueue(async () => {
         this.isWoken = false
         for (const channel of this.loaded) if (BY_EVENT.has(channel.channel.name)) await channel.refresh()
       })
@@ -120,7 +120,7 @@ export class Feed {
     if (this.isTicking) return
     this.isTicking = true
     void this.bySecond
-      .take(async () => {
+      .enqueue(async () => {
         const due = [...this.loaded].filter(({ channel, isHeard }) => !BY_EVENT.has(channel.name) && isHeard)
         await Promise.all(due.map((channel) => channel.refresh().catch(this.onFailure)))
       })

@@ -26,7 +26,7 @@ export class Tickets {
   }
 
   /** The key that it stands for; undefined where it was taken, or is too old. */
-  take(ticket: string): ApiKey | undefined {
+  redeem(ticket: string): ApiKey | undefined {
     const found = this.open.get(ticket)
     this.open.delete(ticket)
     return found !== undefined && found.until > this.wallNow() ? found.key : undefined

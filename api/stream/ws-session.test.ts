@@ -123,8 +123,8 @@ test('a ticket counts once, and 30 s', () => {
   const tickets = new Tickets(() => clock.now)
   const key = { id: 'a', name: 'a', role: 'viewer' as const, scopes: [], autoConfirm: false, networks: null }
   const { ticket, expiresAt } = tickets.make(key)
-  expect([expiresAt, tickets.take(ticket), tickets.take(ticket)]).toEqual([30_000, key, undefined])
+  expect([expiresAt, tickets.redeem(ticket), tickets.redeem(ticket)]).toEqual([30_000, key, undefined])
   const late = tickets.make(key)
   clock.now = 30_000
-  expect(tickets.take(late.ticket)).toBeUndefined()
+  expect(tickets.redeem(late.ticket)).toBeUndefined()
 })

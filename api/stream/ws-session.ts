@@ -140,7 +140,7 @@ export class Session {
     }
     const { token } = operation
     const key =
-      token === undefined ? undefined : token.startsWith('wst_') ? this.options.tickets.take(token) : await this.options.keys.find(token)
+      token === undefined ? undefined : token.startsWith('wst_') ? this.options.tickets.redeem(token) : await this.options.keys.find(token)
     const refuse = (code: number, error: string, reason: string): void => {
       this.ack(operation, { ok: false, error })
       this.end(code, reason)

@@ -20,7 +20,7 @@ beforeAll(async () => {
   bot.on('message', ({ message }) => void ('text' in message && heard.push(message.text)))
   port = (await freePorts(1))[0] as number
   const hooks = new HooksPort(port)
-  stop = await listenForUpdates(bot, { secret: SECRET, take: (path, handler) => hooks.take(path, handler) })
+  stop = await listenForUpdates(bot, { secret: SECRET, take: (path, handler) => hooks.openPath(path, handler) })
 })
 afterAll(() => stop?.())
 beforeEach(() => {

@@ -30,7 +30,7 @@ export interface DeskSettings {
 export interface DeskPorts {
   readonly settings: DeskSettings
   /** Puts it into the log of webhooks that asked for it. */
-  readonly webhooks: { take(tx: Queryable, alert: DeskAlert): Promise<void> }
+  readonly webhooks: { enqueueAlert(tx: Queryable, alert: DeskAlert): Promise<void> }
   /** Who is told of it, by address. */
   readonly channelsOf: (alert: DeskAlert) => readonly string[]
   readonly card: (alert: DeskAlert, problem: number | undefined, isSilent: boolean) => Reply
@@ -50,7 +50,7 @@ export async function routeAlerts(sql: Sql, ports: DeskPorts): Promise<boolean> 
     const last = alerts.at(-1)
     if (last === undefined) return false
     const round = await Round.open(tx, ports)
-    for (const alert of alerts) await round.take(alert)
+    for (const alert of alerts) await round.raiseAlert(alert)
     await tx`update meta set value = to_jsonb(${last.id}::bigint) where key = ${ROUTED_KEY}`
     return alerts.length === PAGE
   })
@@ -100,11 +100,11 @@ class Round {
     return new Round(sql, ports, standing, new Map(quiet.map((row) => [row.channel, quietOf(row) ?? undefined])), recent)
   }
 
-  async take(alert: DeskAlert): Promise<void> {
+  async raiseAlert(alert: DeskAlert): Promise<void> {
     const isSample = alert.detail.isSample === true
     const problem = isSample ? undefined : await this.count(alert)
     if (!isSample && muteOf(alert, this.standing) !== undefined) return
-    await this.ports.webhooks.take(this.sql, alert)
+    await this.ports.webhooks.enqueueAlert(this.sql, alert)
     for (const channel of new Set(this.ports.channelsOf(alert))) await this.put(alert, channel, problem)
   }
 

@@ -128,7 +128,7 @@ export class PostgresWebhooks implements Webhooks {
   }
 
   /** Puts an alert into the log of each that asked for it, in the transaction in which it is routed. */
-  async take(tx: Queryable, alert: DeskAlert): Promise<void> {
+  async enqueueAlert(tx: Queryable, alert: DeskAlert): Promise<void> {
     const targets = await tx<Target[]>`select id, preset, filter, token from webhooks where removed_at is null`
     for (const target of targets) if (matches(target.filter, alert)) await this.put(tx, target, alert, this.idOf(alert.id))
   }

@@ -36,7 +36,7 @@ export class PostgresCommandQueue implements CommandQueue {
     this.spending = new PostgresKeySpending(sql)
   }
 
-  async take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]> {
+  async claimCommands(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]> {
     const rows = await this.sql<CommandRow[]>`
       update commands set status = 'taken', taken_at = (extract(epoch from clock_timestamp()) * 1000)::bigint
       where id in (select id from commands where status = 'pending' and ${names === undefined ? this.sql`true` : this.sql`name in ${this.sql(names)}`} order by id for update skip locked)

@@ -55,7 +55,7 @@ export class PostgresSignals implements Signals, SignalIntake {
       where s.id < ${before ?? Number.MAX_SAFE_INTEGER} and s.id > ${after ?? 0} order by s.id desc limit ${limit}`
   }
 
-  async take(source: OpenSource, { read, body, atMs }: Arrival): Promise<Taken> {
+  async receiveSignal(source: OpenSource, { read, body, atMs }: Arrival): Promise<Taken> {
     return this.sql.begin(async (sql): Promise<Taken> => {
       // One after the other for each source: of two that come at once the second sees the first.
       await sql`select 1 from signal_sources where id = ${source.id} for update`

@@ -63,7 +63,7 @@ export function foldFact(
         if (run !== undefined && run.strategy === fact.strategy) {
           run.mode = fact.mode
           run.modeCause = fact.cause
-          if (fact.mode === 'errored' && run instanceof MarketRun) run.of.notices.take()
+          if (fact.mode === 'errored' && run instanceof MarketRun) run.of.notices.takeNotices()
         }
       return
     case 'order-denied':

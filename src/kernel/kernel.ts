@@ -248,7 +248,7 @@ export class Kernel {
       return
     }
     if (input.type === 'bars-closed') {
-      this.decisions.take(input, true)
+      this.decisions.closeBars(input, true)
       return
     }
     if (isCommand(input)) {
@@ -263,7 +263,7 @@ export class Kernel {
     this.advance(input)
     if (isOrderEvent(input)) {
       this.book(input)
-    } else if (input.type === 'bars-closed') this.decisions.take(input, false)
+    } else if (input.type === 'bars-closed') this.decisions.closeBars(input, false)
     else if (!isCommand(input)) this.others.fold(input)
   }
 

@@ -200,7 +200,7 @@ export interface KeySpending {
 export interface CommandQueue {
   readonly spending: KeySpending
   /** Commands that nobody has taken yet, of these names alone where some are given, oldest first; each is marked as taken. */
-  take(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]>
+  claimCommands(names?: readonly TraderCommand['name'][]): Promise<readonly QueuedCommand[]>
   complete(id: number, outcome: CommandOutcome): Promise<void>
   /** Calls back when a row may have come (NOTIFY); a sweep each second covers a lost one. `onReturn`: the database was away and answers again. */
   onArrival(callback: () => void, onReturn: () => void): Promise<void>

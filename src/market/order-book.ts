@@ -89,7 +89,7 @@ export class BookMirror {
       if (update.u !== this.u + 1 || update.seq < this.seq) return this.doubt('gap')
     }
     const { instrument } = this
-    if (!this.bids.take(update.bids, instrument) || !this.asks.take(update.asks, instrument)) return this.doubt('odd-level')
+    if (!this.bids.applyRows(update.bids, instrument) || !this.asks.applyRows(update.asks, instrument)) return this.doubt('odd-level')
     this.bids.trim(this.depth)
     this.asks.trim(this.depth)
     if (this.bids.count > 0 && this.asks.count > 0 && this.bids.best >= this.asks.best) return this.doubt('crossed')
@@ -139,7 +139,7 @@ class Ladder {
   }
 
   /** Answers false at the first row that is not a positive price and a size, both on the instrument's grid. */
-  take(rows: readonly unknown[], { priceScale, tick, quantityScale, lot }: Instrument): boolean {
+  applyRows(rows: readonly unknown[], { priceScale, tick, quantityScale, lot }: Instrument): boolean {
     // A snapshot names the best first: from its end each level is the next key.
     for (let k = rows.length - 1; k >= 0; k--) {
       const row = rows[k]

@@ -54,7 +54,7 @@ export class ExternalParts {
   }
 
   /** A fill in a symbol that is not ours alone, before our part of it is booked. */
-  take(instrument: Instrument, own: Position, ownHistory: FillHistory, fill: PastFill, isExternal: boolean): SharedFill {
+  shareFill(instrument: Instrument, own: Position, ownHistory: FillHistory, fill: PastFill, isExternal: boolean): SharedFill {
     const i = instrument.index
     const part = this.parts[i] ?? openExternal(own, ownHistory)
     this.parts[i] = part

@@ -135,7 +135,7 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
         return own === undefined ? [] : [{ strategy, ...own, keptMb }]
       }),
     overMemory: () =>
-      memory.take().map(({ strategy, kept }) => ({
+      memory.takeOverLimit().map(({ strategy, kept }) => ({
         strategy,
         how: 'memory',
         keptMb: Math.round(kept / BYTES_IN_MB),

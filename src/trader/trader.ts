@@ -198,7 +198,7 @@ export class Trader {
     this.startTimers()
     this.stops.push(...environment.start())
     await this.options.commands.onArrival(
-      () => void commands.take(),
+      () => void commands.takeCommands(),
       // It may have been away for less than a write of ours takes to fail: on its return the account is reconciled first (S14).
       () => void account.run(false),
     )
@@ -249,7 +249,7 @@ export class Trader {
   }
 
   private async importEmergency(): Promise<void> {
-    if ((await this.directPanic.take()) && this.parts.account.wasClean) await this.parts.account.run(false)
+    if ((await this.directPanic.book()) && this.parts.account.wasClean) await this.parts.account.run(false)
   }
 
   /** Positions whose owner is no longer configured: protected, but no strategy will close them. */
@@ -317,7 +317,7 @@ export class Trader {
   }
 
   private second(): void {
-    void this.parts.commands.take()
+    void this.parts.commands.takeCommands()
     void this.importEmergency()
     this.parts.protection.check()
     this.parts.environment.second()

@@ -168,7 +168,7 @@ test('a connection that goes silent is replaced; only its symbol is held meanwhi
     risk: RISK_PROFILES.sim,
     venue: venueOf(1),
     journal: store.open(),
-    commands: { spending: NO_KEYS, take: async () => [], complete: async () => {}, onArrival: async () => {} },
+    commands: { spending: NO_KEYS, claimCommands: async () => [], complete: async () => {}, onArrival: async () => {} },
     health: { report: (part, status, detail) => health.set(part, `${status} ${detail}`) },
     wallClock: machineClock,
     log: (_level, text) => lines.push(text),

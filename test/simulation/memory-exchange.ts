@@ -170,7 +170,7 @@ export class MemoryExchange {
   }
 
   flush(): void {
-    for (const frame of this.exchange.outbox.take()) for (const { session } of [...this.connections]) session.deliver(frame)
+    for (const frame of this.exchange.outbox.takeFrames()) for (const { session } of [...this.connections]) session.deliver(frame)
   }
 
   /** Something happens to the account that nobody asked for; its frames leave as always. */

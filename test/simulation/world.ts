@@ -373,7 +373,7 @@ class World {
   private queue(life: Life): CommandQueue {
     return {
       spending: NO_KEYS,
-      take: (names) => life.port(async () => takeNamed(this.commands, names)),
+      claimCommands: (names) => life.port(async () => takeNamed(this.commands, names)),
       complete: (_id, outcome) =>
         life.port(async () => {
           this.note(`command: ${outcome.status} ${outcome.text}`)

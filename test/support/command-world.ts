@@ -333,7 +333,7 @@ export function makeWorld(profile = 'sim'): World {
           },
         },
         rows: { list: async ({ limit }) => world.signals.slice(0, limit) },
-        intake: { open: async () => undefined, take: async () => ({ id: 0, judgment: { type: 'duplicate', of: 0 } }) },
+        intake: { open: async () => undefined, receiveSignal: async () => ({ id: 0, judgment: { type: 'duplicate', of: 0 } }) },
       },
       alerts: memoryAlerts(() => world.now),
       webhooks: memoryWebhooks(),

@@ -101,7 +101,7 @@ export class QuietWorld {
       journal: life.journal(this.store.open(), () => 1),
       commands: {
         spending: NO_KEYS,
-        take: (names) => life.port(async () => takeNamed(this.queue, names)),
+        claimCommands: (names) => life.port(async () => takeNamed(this.queue, names)),
         complete: (id, outcome) =>
           life.port(async () => {
             this.outcomes.set(id, outcome)

@@ -49,7 +49,7 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
       intake: {
         open: (id) => intake.open(id),
         hasSources: () => intake.hasSources(),
-        take: (source, arrival) => intake.take(source, arrival),
+        receiveSignal: (source, arrival) => intake.receiveSignal(source, arrival),
         refuse: (source, arrival, why) => intake.refuse(source, arrival, why),
         reportWrongSecrets: (address, tries, atMs) => intake.reportWrongSecrets(address, tries, atMs),
       },
@@ -57,7 +57,7 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
       wallNow: () => now,
       log: () => {},
     })
-    close = await new HooksPort(port).take(HOOKS_PATH, hook.handle)
+    close = await new HooksPort(port).openPath(HOOKS_PATH, hook.handle)
   })
   afterAll(() => close?.())
 
@@ -244,7 +244,7 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
       ...rows,
       open: () => Promise.reject(new Error('away')),
       hasSources: async () => true,
-      take: () => Promise.reject(new Error('away')),
+      receiveSignal: () => Promise.reject(new Error('away')),
       refuse: () => Promise.reject(new Error('away')),
       reportWrongSecrets: () => Promise.reject(new Error('away')),
     }
@@ -258,7 +258,7 @@ describe.skipIf(made === undefined)('the port of the webhooks', () => {
     await post(path, long({ id: 'lost' }))
     await post(path, flat({ id: 'decided' }))
     const queue = new PostgresCommandQueue(sql)
-    await queue.take()
+    await queue.claimCommands()
     const [, decided] = await commandsOf(name)
     await sql`insert into journal (seq, kind, type, version, ts, payload, epoch)
       values (1, 'input', 'outside-signal', 1, 0, ${JSON.stringify({ signal: decided?.args.signal })}::text::jsonb, 1)`

@@ -64,7 +64,7 @@ describe.skipIf(made === undefined)('webhooks in the database', () => {
   const add = (name: string, what = 'all') =>
     rows.create({ name, preset: 'standard', url: `${base}/${name}/secret`, filter: filterOf(what), token: null }, 'cli')
   const raise = (type: string, severity: string, id = 7) =>
-    rows.take(sql, { id, type, severity, symbol: null, summary: `${type} happened`, detail: {}, ts: now, createdAt: now })
+    rows.enqueueAlert(sql, { id, type, severity, symbol: null, summary: `${type} happened`, detail: {}, ts: now, createdAt: now })
   const headersOf = (headers: IncomingHttpHeaders) =>
     Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, String(value)]))
 

@@ -157,7 +157,7 @@ export function signalRoutes(context: ApiContext) {
       if (source === undefined) throw problem('not_found', `There is no source ${name}. GET /signal-sources lists them.`)
       const text = JSON.stringify(fields)
       const read = readSignal(source.format, { type: 'json', value: fields }, source.market)
-      const { id, judgment } = await ports.signals.intake.take(source, { read, body: text, atMs: ports.wallNow() })
+      const { id, judgment } = await ports.signals.intake.receiveSignal(source, { read, body: text, atMs: ports.wallNow() })
       if (judgment.type === 'refused')
         throw problem('validation_failed', refusalSentence(judgment.refusal), {
           errors: [{ pointer: '/', message: refusalSentence(judgment.refusal), code: judgment.refusal.code }],

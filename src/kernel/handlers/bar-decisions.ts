@@ -186,7 +186,7 @@ export class BarDecisions {
     if (mode === 'warmup' || !isAsked) return
     for (const run of markets.runs) {
       const signal = markets.set?.signalOf(run.at)
-      if (signal !== undefined) this.parts.signals.take(run, signal, mode === 'live')
+      if (signal !== undefined) this.parts.signals.placeSignal(run, signal, mode === 'live')
       else if (markets.set?.hasClosed(run.at) === true) run.deadSide = 0
     }
     const requests = markets.set?.requests ?? []
@@ -201,7 +201,7 @@ export class BarDecisions {
     }
     if (mode === 'warmup') return
     if (signal === undefined) run.deadSide = 0
-    else this.parts.signals.take(run, signal, mode === 'live')
+    else this.parts.signals.placeSignal(run, signal, mode === 'live')
   }
 
   decideBreakers(): void {
@@ -216,7 +216,7 @@ export class BarDecisions {
   }
 
   /** Bars of an input: revealed and marked, and unless they are only booked, decided on. */
-  take({ bars: rows, ts: at, mode, fundings }: BarsClosed, decides: boolean): void {
+  closeBars({ bars: rows, ts: at, mode, fundings }: BarsClosed, decides: boolean): void {
     for (const each of fundings ?? []) this.context.fundings[each.instrument]?.add(each.ts, each.rate)
     if (mode === 'live') {
       const closed = rows.filter((row) => this.revealRow(row, quoteOf(row))).map((row) => row.instrument)

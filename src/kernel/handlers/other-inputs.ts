@@ -114,7 +114,7 @@ export class OtherInputs {
         this.parts.starts.foldChange(input)
         return NOTHING
       case 'universe-selected':
-        return { left: this.context.universes.take(input) }
+        return { left: this.context.universes.selectSymbols(input) }
       case 'lift-hold':
       case 'add-hold':
       case 'notice':

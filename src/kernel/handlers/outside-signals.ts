@@ -71,7 +71,7 @@ export class OutsideSignals {
     run.deadSide = 0
     this.alertDropped(input, held, side)
     const { stop, limit, targets } = input
-    this.signals.take(
+    this.signals.placeSignal(
       run,
       {
         side,

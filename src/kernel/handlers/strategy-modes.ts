@@ -51,7 +51,7 @@ export class StrategyModes {
       run.mode = 'errored'
       run.modeCause = failure
       run.rollBack()
-      if (run instanceof MarketRun) run.of.notices.take()
+      if (run instanceof MarketRun) run.of.notices.takeNotices()
     }
     this.algorithms.endAll('strategy errored', strategy)
     this.safety.alertStrategyFailure(

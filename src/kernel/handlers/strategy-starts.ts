@@ -91,7 +91,7 @@ export class StrategyStarts {
       if (!(run instanceof MarketRun && run.keepsState)) continue
       if (read.size > 0) run.of.replay(undefined)
       // One that starts from scratch does not hear what the strategy before it had not heard yet.
-      if (isAnew) run.of.notices.take()
+      if (isAnew) run.of.notices.takeNotices()
     }
   }
 

@@ -61,7 +61,7 @@ export class Signals {
    * Turns a signal into an exit, an entry, or a denial that keeps its figures.
    * @param lotsMax an entry is sized as ever, and is no larger than this
    */
-  take(run: StrategyRun, signal: Signal, canEnter: boolean, lotsMax?: Lots): void {
+  placeSignal(run: StrategyRun, signal: Signal, canEnter: boolean, lotsMax?: Lots): void {
     const i = run.instrument.index
     const held = this.portfolio.positionLots(i)
     // What cannot be sold short is only closed.

@@ -210,7 +210,7 @@ export class AccountBooks {
   private bookShared(order: Order, fill: FillToBook, into: Booking): void {
     const i = order.instrument
     const { fee, lots: quantity, offStep } = fill
-    const { ours, realized, change } = this.externals.take(
+    const { ours, realized, change } = this.externals.shareFill(
       this.instruments[i] as Instrument,
       this.positions[i] as Position,
       this.histories[i] as FillHistory,

@@ -37,7 +37,7 @@ export class OrderNotices {
   }
 
   /** Gives them out, oldest first: they are heard once. */
-  take(): readonly OrderNotice[] {
+  takeNotices(): readonly OrderNotice[] {
     const { list } = this
     if (list.length > 0) this.list = []
     return list

@@ -192,7 +192,7 @@ class BotsRole implements RunningRole {
         webhook:
           telegram.webhookUrl === undefined || telegram.webhookSecret === undefined
             ? undefined
-            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, take: (path, handler) => this.hooks.take(path, handler) },
+            : { url: telegram.webhookUrl, secret: telegram.webhookSecret, take: (path, handler) => this.hooks.openPath(path, handler) },
       },
       this.botPorts('telegram'),
     )
@@ -240,7 +240,7 @@ class BotsRole implements RunningRole {
       log: (text) => log('warn', text),
     })
     try {
-      this.closeHook = await this.hooks.take(HOOKS_PATH, hook.handle)
+      this.closeHook = await this.hooks.openPath(HOOKS_PATH, hook.handle)
       this.hookTrouble = ''
       await reportHealth(this.database.sql, 'hooks', 'ok', `http://127.0.0.1:${config.hooks.port}${HOOKS_PATH}`)
     } catch (thrown) {

@@ -151,7 +151,7 @@ export class CommandHandler {
   /** A late one only closes (S15). */
   private async signal(command: Of<'signal'>, lateMinutes?: number): Promise<CommandOutcome> {
     const instrument = this.instrument(command.symbol)
-    return isRefusal(instrument) ? refused(instrument) : this.signals.take(command, instrument, lateMinutes)
+    return isRefusal(instrument) ? refused(instrument) : this.signals.execute(command, instrument, lateMinutes)
   }
 
   /** Judged as it would be now: nothing is booked, sent or lifted. */

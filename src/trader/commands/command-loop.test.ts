@@ -24,7 +24,7 @@ test('pause, halt and panic come first, the others wait for the streams; a panic
   const taker = new CommandLoop({
     queue: {
       spending: NO_KEYS,
-      take: async (names) => {
+      claimCommands: async (names) => {
         if (isAway) {
           isAway = false
           throw new Error('connect ECONNREFUSED')
@@ -50,7 +50,7 @@ test('pause, halt and panic come first, the others wait for the streams; a panic
   expect([taker.areStopsWaiting, carried]).toEqual([true, []])
   await taker.carryOutStops()
   expect([taker.areStopsWaiting, carried]).toEqual([false, ['panic', 'pause']])
-  await taker.take()
+  await taker.takeCommands()
   expect(carried.slice(2)).toEqual(['cancel', 'close'])
   expect(completed).toEqual([4, 1, 3])
   verify()

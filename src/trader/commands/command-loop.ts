@@ -39,7 +39,7 @@ export class CommandLoop {
     const { queue, wallClock } = this.ports
     for (;;) {
       try {
-        this.stops = await queue.take(STOP_COMMANDS)
+        this.stops = await queue.claimCommands(STOP_COMMANDS)
         return
       } catch (thrown) {
         this.report(thrown)
@@ -55,11 +55,11 @@ export class CommandLoop {
     this.stops = []
   }
 
-  async take(): Promise<void> {
+  async takeCommands(): Promise<void> {
     if (this.isTaking) return
     this.isTaking = true
     try {
-      for (const queued of await this.ports.queue.take())
+      for (const queued of await this.ports.queue.claimCommands())
         if (isSlow(queued.command)) void this.carryOut(queued)
         else await this.carryOut(queued)
     } catch (thrown) {

@@ -28,7 +28,7 @@ export class SignalCommands {
   }
 
   /** @param lateMinutes it waited for so long; undefined: it is fresh */
-  async take(command: SignalCommand, instrument: Instrument, lateMinutes: number | undefined): Promise<CommandOutcome> {
+  async execute(command: SignalCommand, instrument: Instrument, lateMinutes: number | undefined): Promise<CommandOutcome> {
     const problem = this.ownerProblem(command, instrument)
     if (problem !== undefined) return refused(problem)
     const { wish, mayEnter } = command

@@ -59,7 +59,7 @@ export class BarGate {
     for (const waiting of this.waiting.entries()) if (waiting[0] <= closeTs) waiting[1].bars.delete(instrument)
   }
 
-  take(instrument: InstrumentIndex, bar: Bar, steadyMs: number): void {
+  receiveBar(instrument: InstrumentIndex, bar: Bar, steadyMs: number): void {
     const close = bar.ts + this.intervalMs
     if (close <= (this.passed[instrument] as number)) return
     if (close <= this.lastInstant && !this.isPaused) {

@@ -46,7 +46,7 @@ class World {
   async at(hour: number): Promise<readonly number[]> {
     this.steadyMs += 1_000
     await this.feed.read(ts(hour * HOUR_MS))
-    return this.feed.take().map((each) => each.ts / HOUR_MS)
+    return this.feed.takeSettlements().map((each) => each.ts / HOUR_MS)
   }
 }
 

@@ -60,7 +60,7 @@ export class FundingFeed {
   }
 
   /** What was heard since the call before. */
-  take(): readonly FundingKnown[] {
+  takeSettlements(): readonly FundingKnown[] {
     const { heard } = this
     this.heard = []
     return heard

@@ -74,7 +74,7 @@ export class MarketFeed {
     const { clock, intervalMs, wallClock } = this.ports
     clock.see(ts(bar.ts + intervalMs))
     this.board.close(instrument, bar.ts)
-    this.gate.take(instrument, bar, wallClock.steadyMs())
+    this.gate.receiveBar(instrument, bar, wallClock.steadyMs())
   }
 
   quote(quote: Quote): void {
@@ -183,7 +183,7 @@ export class MarketFeed {
     const { venue, intervalMs, wallClock } = this.ports
     for (const i of missing) {
       const fetched = await venue.candles(i, ts(at - intervalMs), at, 1)
-      if (fetched.ok) for (const bar of fetched.value) this.gate.take(i, bar, wallClock.steadyMs())
+      if (fetched.ok) for (const bar of fetched.value) this.gate.receiveBar(i, bar, wallClock.steadyMs())
     }
   }
 
@@ -215,7 +215,7 @@ export class MarketFeed {
 
   /** Made when its turn comes: what was heard of settlements goes with the first input that follows. */
   private barsClosed(at: Ts, mode: BarsMode, bars: readonly ClosedBar[]): BarsClosed {
-    const fundings = this.fundings.take()
+    const fundings = this.fundings.takeSettlements()
     return { type: 'bars-closed', ts: at, mode, bars, ...(fundings.length === 0 ? undefined : { fundings }) }
   }
 

@@ -40,7 +40,7 @@ export class DirectPanic {
   }
 
   /** Books it, and puts the file aside. Answers whether there was one. */
-  async take(): Promise<boolean> {
+  async book(): Promise<boolean> {
     if (this.isImporting || !this.isPending) return false
     this.isImporting = true
     this.ports.log('warn', 'panic --direct has run: halted until an admin resumes')

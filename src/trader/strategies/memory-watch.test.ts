@@ -33,7 +33,7 @@ const make = () => {
   }
   return { heap, watch, decide }
 }
-const names = (watch: MemoryWatch): readonly string[] => watch.take().map(({ strategy }) => strategy)
+const names = (watch: MemoryWatch): readonly string[] => watch.takeOverLimit().map(({ strategy }) => strategy)
 
 test('S18 one that keeps a little of each bar is found at the limit, with the figure, and the others are not', () => {
   const { watch, decide } = make()
@@ -42,7 +42,7 @@ test('S18 one that keeps a little of each bar is found at the limit, with the fi
   while (over.length === 0 && bars < 1_000) {
     decide('hoarder', 10)
     decide('modest', 0, 4)
-    over = watch.take()
+    over = watch.takeOverLimit()
     bars += 1
   }
   expect(over.map(({ strategy }) => strategy)).toEqual(['hoarder'])

@@ -46,7 +46,7 @@ export class MemoryWatch {
   }
 
   /** Those that keep too much, each once. */
-  take(): readonly OverMemory[] {
+  takeOverLimit(): readonly OverMemory[] {
     return this.over.splice(0)
   }
 

@@ -112,7 +112,7 @@ test('after a restart, with the rules as the journal keeps them, it is not selec
   await watch.after(at(60))
   const { rules, ...rest } = JSON.parse(JSON.stringify(given[0]))
   const turned = Object.fromEntries(Object.entries(rules).reverse())
-  life.kernel.universes.take({ ...rest, rules: turned })
+  life.kernel.universes.selectSymbols({ ...rest, rules: turned })
   await watch.after(at(61))
   expect(verdictsOf(given)).toEqual(['chosen rank'])
 })

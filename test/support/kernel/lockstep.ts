@@ -126,7 +126,7 @@ export async function tradeLive(
     risk: RISK_PROFILES.sim,
     venue,
     journal,
-    commands: { spending: NO_KEYS, take: async () => [], complete: async () => {}, onArrival: async () => {} },
+    commands: { spending: NO_KEYS, claimCommands: async () => [], complete: async () => {}, onArrival: async () => {} },
     health: {
       report: (part, status, detail) => {
         if (part === PARTS.bars) closedAt = Number(detail)

@@ -149,7 +149,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     },
   })
   const serve = async (): Promise<void> => {
-    for (const queued of await queue.take()) await queue.complete(queued.id, await desk.execute(queued, Date.now()))
+    for (const queued of await queue.claimCommands()) await queue.complete(queued.id, await desk.execute(queued, Date.now()))
   }
   let turn: Promise<void> = Promise.resolve()
   await queue.onArrival(

@@ -225,7 +225,7 @@ function callOfRequest(path: string, params: Parameters<Transport['call']>[2]): 
 function queueWithCrashes(queue: CommandQueue, crash: CrashPoint): CommandQueue {
   return {
     spending: queue.spending,
-    take: (names) => queue.take(names),
+    claimCommands: (names) => queue.claimCommands(names),
     complete: (id, outcome) => crash.around(['command.complete'], () => queue.complete(id, outcome)),
     onArrival: (callback, onReturn) => queue.onArrival(callback, onReturn),
   }

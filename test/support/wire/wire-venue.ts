@@ -78,7 +78,7 @@ export class WireTransport implements Transport {
 
   /** Hands on what the exchange has reported since the last time. */
   flush(): void {
-    for (const frame of this.exchange.outbox.take()) this.session?.deliver(frame)
+    for (const frame of this.exchange.outbox.takeFrames()) this.session?.deliver(frame)
   }
 
   async close(): Promise<void> {

@@ -87,7 +87,7 @@ async function startTelegram(webhookPort?: number): Promise<TelegramBot> {
       : {
           url: 'https://example.org/telegram',
           secret: 's3cret',
-          take: (path: string, handler: Parameters<HooksPort['take']>[1]) => hooks.take(path, handler),
+          take: (path: string, handler: Parameters<HooksPort['openPath']>[1]) => hooks.openPath(path, handler),
         }
   const bot = new TelegramBot({ token: TOKEN, apiRoot, access: { admins: ['501'], chats: ['-1001:admin'] }, webhook }, ports())
   expect(await bot.start()).toBeUndefined()

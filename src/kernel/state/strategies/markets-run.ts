@@ -125,7 +125,7 @@ export class MarketsRun {
 
   private hear(set: MarketSet): void {
     const { definition } = this.config
-    for (const notice of this.notices.take()) {
+    for (const notice of this.notices.takeNotices()) {
       const market = set.nameOf(notice.market)
       const answer: unknown =
         notice.type === 'fill'
@@ -158,7 +158,7 @@ export class MarketsRun {
 
   restart(): void {
     this.keeper.restart()
-    this.notices.take()
+    this.notices.takeNotices()
     for (const run of this.runs) run.deadSide = 0
   }
 

@@ -53,7 +53,7 @@ export class Universes {
   }
 
   /** Books a selection. Answers the symbols that were in until now and are out. */
-  take({ strategy, rules, rows, ts: at }: UniverseSelected): readonly InstrumentIndex[] {
+  selectSymbols({ strategy, rules, rows, ts: at }: UniverseSelected): readonly InstrumentIndex[] {
     const before = this.of(strategy)?.members ?? []
     const members = rows.map(({ instrument, verdict, measure }): Membership => {
       const was = before.find((member) => member.instrument === instrument)

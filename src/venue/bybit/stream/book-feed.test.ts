@@ -39,28 +39,28 @@ const frame = (type: string, u: number, change: object = {}, symbol = 'AUSDT') =
 
 test('its topics are those of its depth, and other frames are left to others', () => {
   expect(feed.topics).toEqual(['orderbook.50.AUSDT', 'orderbook.50.BUSDT'])
-  expect([feed.take({ topic: 'tickers.AUSDT', data: {} }), feed.take({}), feed.take(null), feed.take('orderbook.50.AUSDT')]).toEqual([
-    false,
-    false,
-    false,
-    false,
-  ])
-  expect(feed.take({ topic: 'orderbook.1.AUSDT' })).toBe(true)
+  expect([
+    feed.applyFrame({ topic: 'tickers.AUSDT', data: {} }),
+    feed.applyFrame({}),
+    feed.applyFrame(null),
+    feed.applyFrame('orderbook.50.AUSDT'),
+  ]).toEqual([false, false, false, false])
+  expect(feed.applyFrame({ topic: 'orderbook.1.AUSDT' })).toBe(true)
   expect(told).toEqual([])
 })
 
 test('a snapshot makes it live, and that is reported once', () => {
-  feed.take(frame('snapshot', 5))
-  feed.take(frame('delta', 6))
-  feed.take(frame('delta', 7))
+  feed.applyFrame(frame('snapshot', 5))
+  feed.applyFrame(frame('delta', 6))
+  feed.applyFrame(frame('delta', 7))
   expect(told).toEqual(['AUSDT live'])
   expect(renewed).toEqual([])
 })
 
 test('a gap is reported and a snapshot asked for; again only after pauses that double, or when the symbol’s other topics remind of it', () => {
-  feed.take(frame('snapshot', 5))
+  feed.applyFrame(frame('snapshot', 5))
   nowMs += 60_000
-  feed.take(frame('delta', 7))
+  feed.applyFrame(frame('delta', 7))
   expect(told).toEqual(['AUSDT live', 'AUSDT gap'])
   expect(renewed).toEqual(['orderbook.50.AUSDT'])
   const askedAt: number[] = []
@@ -68,15 +68,15 @@ test('a gap is reported and a snapshot asked for; again only after pauses that d
   for (let k = 0; k < 1_000; k++) {
     nowMs += 100
     const before = renewed.length
-    if (k % 2 === 0) feed.take(frame('delta', 8 + k))
+    if (k % 2 === 0) feed.applyFrame(frame('delta', 8 + k))
     else feed.remind('AUSDT')
     if (renewed.length > before) askedAt.push(nowMs - startMs)
   }
   expect(askedAt).toEqual([4_000, 12_000, 28_000, 60_000])
-  feed.take(frame('snapshot', 5_000))
+  feed.applyFrame(frame('snapshot', 5_000))
   expect(told).toEqual(['AUSDT live', 'AUSDT gap', 'AUSDT live'])
   nowMs += 2_000
-  feed.take(frame('delta', 5_005))
+  feed.applyFrame(frame('delta', 5_005))
   expect(renewed).toHaveLength(6)
 })
 
@@ -88,8 +88,8 @@ describe('a frame of another shape', () => {
     ['no time', { ts: undefined }],
     ['a time as text', { ts: '1' }],
   ])('a frame of another shape: %s', (_name, change) => {
-    feed.take(frame('snapshot', 5))
-    feed.take({ ...frame('delta', 6), ...change })
+    feed.applyFrame(frame('snapshot', 5))
+    feed.applyFrame({ ...frame('delta', 6), ...change })
     expect(told).toEqual(['AUSDT live', 'odd AUSDT orderbook.50.AUSDT: not the documented shape or grid', 'AUSDT odd-level'])
   })
   test.each([
@@ -101,33 +101,33 @@ describe('a frame of another shape', () => {
     ['a level off the grid', { b: [['10.05', '1']] }],
     ['a level of numbers', { a: [[10.3, 1]] }],
   ])('a frame of another shape: %s', (_name, change) => {
-    feed.take(frame('snapshot', 5))
-    feed.take(frame('delta', 6, change))
+    feed.applyFrame(frame('snapshot', 5))
+    feed.applyFrame(frame('delta', 6, change))
     expect(told[1]).toContain('odd AUSDT')
     expect(told[2]).toBe('AUSDT odd-level')
   })
 
   test('a frame of another shape is reported once while they continue, and again after the book was whole', () => {
-    feed.take(frame('snapshot', 5))
-    for (let k = 0; k < 100; k++) feed.take(frame('snapshot', 6 + k, { a: [['10.25', '1']] }))
+    feed.applyFrame(frame('snapshot', 5))
+    for (let k = 0; k < 100; k++) feed.applyFrame(frame('snapshot', 6 + k, { a: [['10.25', '1']] }))
     expect(told.filter((line) => line.startsWith('odd'))).toHaveLength(1)
-    feed.take(frame('snapshot', 200))
-    feed.take(frame('snapshot', 201, { a: 1 }))
+    feed.applyFrame(frame('snapshot', 200))
+    feed.applyFrame(frame('snapshot', 201, { a: 1 }))
     expect(told.filter((line) => line.startsWith('odd'))).toHaveLength(2)
   })
 })
 
 test('a lost connection takes the books of its symbols, and asks for nothing: their snapshots come with the next one', () => {
-  feed.take(frame('snapshot', 5))
-  feed.take(frame('snapshot', 5, {}, 'BUSDT'))
+  feed.applyFrame(frame('snapshot', 5))
+  feed.applyFrame(frame('snapshot', 5, {}, 'BUSDT'))
   feed.lost(['AUSDT'])
   expect(told.slice(2)).toEqual(['AUSDT disconnected'])
   feed.lost(undefined)
   expect(told.slice(3)).toEqual(['BUSDT disconnected'])
   nowMs += 60_000
   feed.found(['AUSDT'])
-  feed.take(frame('delta', 6))
+  feed.applyFrame(frame('delta', 6))
   expect(renewed).toEqual([])
-  feed.take(frame('snapshot', 2))
+  feed.applyFrame(frame('snapshot', 2))
   expect(told[told.length - 1]).toBe('AUSDT live')
 })

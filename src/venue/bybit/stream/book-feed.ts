@@ -50,7 +50,7 @@ export class BookFeed {
    * Answers whether the frame was a book's. Its shape is checked by hand, in the pass that reads the levels: this is the one path that
    * sees thousands of frames a second, and a schema before it nearly doubles what we add to parsing the text (docs/benchmarks.md).
    */
-  take(frame: unknown): boolean {
+  applyFrame(frame: unknown): boolean {
     if (typeof frame !== 'object' || frame === null) return false
     const { topic, type, ts, data } = frame as Fields
     if (typeof topic !== 'string' || !topic.startsWith(TOPIC)) return false

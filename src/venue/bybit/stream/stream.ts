@@ -57,7 +57,7 @@ export class StreamReader {
 
   frame(frame: unknown): void {
     const { instruments, books, handlers } = this
-    if (books?.take(frame) === true) return
+    if (books?.applyFrame(frame) === true) return
     const head = envelope.safeParse(frame)
     if (!head.success) {
       handlers.odd('', 'a frame without a topic')

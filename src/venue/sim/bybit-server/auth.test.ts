@@ -79,22 +79,22 @@ describe('WebSocket', () => {
 describe('budgets', () => {
   test('ten creates a second, then refused until the first is a second old', () => {
     const limits = new RateLimits(true)
-    for (let k = 0; k < 10; k++) expect(limits.take('/v5/order/create', 1, NOW + k).granted).toBe(1)
-    const refused = limits.take('/v5/order/create', 1, NOW + 500)
+    for (let k = 0; k < 10; k++) expect(limits.spend('/v5/order/create', 1, NOW + k).granted).toBe(1)
+    const refused = limits.spend('/v5/order/create', 1, NOW + 500)
     expect(refused.granted).toBe(0)
     expect(refused.headers).toEqual({
       'X-Bapi-Limit': '10',
       'X-Bapi-Limit-Status': '0',
       'X-Bapi-Limit-Reset-Timestamp': String(NOW + 1_000),
     })
-    expect(limits.take('/v5/order/create', 1, NOW + 999).granted).toBe(0)
-    expect(limits.take('/v5/order/create', 1, NOW + 1_000).granted).toBe(1)
+    expect(limits.spend('/v5/order/create', 1, NOW + 999).granted).toBe(0)
+    expect(limits.spend('/v5/order/create', 1, NOW + 1_000).granted).toBe(1)
   })
 
   test('endpoints have budgets of their own; a batch takes what fits', () => {
     const limits = new RateLimits(true)
-    expect(limits.take('/v5/order/create-batch', 15, NOW).granted).toBe(10)
-    expect(limits.take('/v5/order/create', 1, NOW).granted).toBe(1)
+    expect(limits.spend('/v5/order/create-batch', 15, NOW).granted).toBe(10)
+    expect(limits.spend('/v5/order/create', 1, NOW).granted).toBe(1)
   })
 
   test('an address has 600 requests in five seconds', () => {
@@ -106,8 +106,8 @@ describe('budgets', () => {
   })
 
   test('market data has none, and they can be switched off', () => {
-    expect(new RateLimits(true).take('/v5/market/kline', 1, NOW)).toEqual({ granted: 1, headers: {} })
+    expect(new RateLimits(true).spend('/v5/market/kline', 1, NOW)).toEqual({ granted: 1, headers: {} })
     const off = new RateLimits(false)
-    for (let k = 0; k < 100; k++) expect(off.take('/v5/order/create', 1, NOW).granted).toBe(1)
+    for (let k = 0; k < 100; k++) expect(off.spend('/v5/order/create', 1, NOW).granted).toBe(1)
   })
 })

@@ -10,8 +10,8 @@ import { START_MS, WALL_MS, fundingAt, memoryClient, replayExchange } from '../.
 
 const BUY = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.1' }
 const flat = (price: number): [number, number, number, number] => [price, price, price, price]
-const framesOf = (exchange: { outbox: { take(): readonly { topic: string; text: string }[] } }) =>
-  exchange.outbox.take().map((f) => ({ topic: f.topic, data: JSON.parse(f.text).data }))
+const framesOf = (exchange: { outbox: { takeFrames(): readonly { topic: string; text: string }[] } }) =>
+  exchange.outbox.takeFrames().map((f) => ({ topic: f.topic, data: JSON.parse(f.text).data }))
 
 describe('orders on a replay', () => {
   test('an acknowledged market order waits for the next bar and fills at its open, with slippage and fee', () => {
@@ -23,7 +23,7 @@ describe('orders on a replay', () => {
     expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
       { orderStatus: 'New', orderType: 'Market', timeInForce: 'IOC' },
     ])
-    exchange.outbox.take()
+    exchange.outbox.takeFrames()
     expect(exchange.step(1, WALL_MS)).toBe(false)
     // Open 110, 1 bp = 0.011 is one tick of 0.5 up; fee 0.055 % of 11.05.
     expect(client.get('/v5/execution/list', { symbol: 'BTCUSDT' }).result.list).toMatchObject([
@@ -84,7 +84,7 @@ describe('orders on a replay', () => {
       ]),
     )
     expect(client.get('/v5/position/list', { symbol: 'BTCUSDT' }).result.list[0]).toMatchObject({ stopLoss: '90', takeProfit: '120' })
-    exchange.outbox.take()
+    exchange.outbox.takeFrames()
     exchange.step(1, WALL_MS)
     const orders = framesOf(exchange)
       .filter((f) => f.topic === 'order')
@@ -183,7 +183,7 @@ describe('orders on a replay', () => {
     const client = memoryClient(exchange)
     expect(client.post('/v5/order/create', { ...BUY, ...change }).retCode).toBe(code)
     expect(client.get('/v5/order/realtime', { symbol: 'BTCUSDT' }).result.list).toEqual([])
-    expect(exchange.outbox.take()).toEqual([])
+    expect(exchange.outbox.takeFrames()).toEqual([])
   })
 
   test('amend changes price and quantity, and a stale one is refused', () => {
@@ -295,7 +295,7 @@ describe('candles', () => {
     exchange.outbox.subscribe('kline.1.BTCUSDT')
     exchange.step(1, WALL_MS)
     memoryClient(exchange).post('/v5/order/create', BUY)
-    exchange.outbox.take()
+    exchange.outbox.takeFrames()
     exchange.step(1, WALL_MS)
     const frames = framesOf(exchange)
     expect(frames.map((f) => f.topic)).toEqual(['execution', 'order', 'position', 'wallet', 'kline.1.BTCUSDT'])

@@ -60,7 +60,7 @@ export class RateLimits {
   }
 
   /** Takes up to `count` requests of an endpoint's budget. */
-  take(endpoint: string, count: number, wallNowMs: number): Budget {
+  spend(endpoint: string, count: number, wallNowMs: number): Budget {
     const limit = LIMITS[endpoint]
     if (limit === undefined) return { granted: count, headers: {} }
     const uses = this.uses.get(endpoint) ?? []

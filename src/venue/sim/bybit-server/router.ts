@@ -117,7 +117,7 @@ export function handle({ exchange, credentials, limits, faults }: RouterOptions,
   if (closed !== undefined) return reply(200, closed, wallNowMs)
   const isBatch = request.path.endsWith('-batch')
   const count = isBatch ? (batchItems(params)?.length ?? 1) : 1
-  const budget = limits.take(request.path, count, wallNowMs)
+  const budget = limits.spend(request.path, count, wallNowMs)
   if (budget.granted <= 0 && !isBatch) return reply(200, RATE_LIMITED, wallNowMs, budget.headers)
   return reply(200, route(exchange, params, { ...context, granted: budget.granted }), wallNowMs, budget.headers)
 }

@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_MAX })
 
   const flush = (): void => {
-    for (const frame of exchange.outbox.take()) for (const { session } of connections) session.deliver(frame)
+    for (const frame of exchange.outbox.takeFrames()) for (const { session } of connections) session.deliver(frame)
     stateFile?.tick(Date.now())
   }
   const answerHttp = (response: ServerResponse, reply: WireReply): void => {

@@ -233,7 +233,7 @@ export class Session {
     if (!isParams(params)) return { reply: refuse(10001, 'params error: args') }
     const isBatch = op.endsWith('-batch')
     // Batches share their budget with HTTP.
-    const { granted, headers } = limits.take(
+    const { granted, headers } = limits.spend(
       isBatch ? `/v5/${op.replace('.', '/')}` : op,
       isBatch ? (batchItems(params)?.length ?? 1) : 1,
       wallNowMs,

@@ -36,7 +36,7 @@ describe('the documented fields', () => {
     exchange.step(2, WALL_MS)
     client.post('/v5/order/create', { symbol, side: 'Sell', orderType: 'Market', qty: '0.05', reduceOnly: true })
     exchange.step(1, WALL_MS)
-    frames.push(...exchange.outbox.take().map((frame) => JSON.parse(frame.text)))
+    frames.push(...exchange.outbox.takeFrames().map((frame) => JSON.parse(frame.text)))
   })
 
   test.each([

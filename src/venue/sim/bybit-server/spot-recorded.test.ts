@@ -18,13 +18,13 @@ beforeEach(() => {
   exchange = makeExchange({ seed: 5, speed: 60 }, WALL_MS).exchange
   wire = memoryClient(exchange)
   last = Number(wire.get('/v5/market/tickers', { category: 'spot', symbol: 'BTCUSDT' }).result.list[0]?.['lastPrice'])
-  exchange.outbox.take()
+  exchange.outbox.takeFrames()
   frames = []
 })
 
 function create(order: object): Decoded {
   const reply = wire.post('/v5/order/create', { category: 'spot', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', ...order })
-  for (const { text } of exchange.outbox.take()) {
+  for (const { text } of exchange.outbox.takeFrames()) {
     const frame = JSON.parse(text)
     expectFrameShape(frame)
     frames.push(frame)

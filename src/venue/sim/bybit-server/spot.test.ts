@@ -28,7 +28,7 @@ function start(): void {
   exchange = makeExchange({ seed: 5, speed: 60 }, WALL_MS).exchange
   wire = memoryClient(exchange)
   last = Number(get('/v5/market/tickers', { symbol: 'BTCUSDT' }).result.list[0]?.['lastPrice'])
-  exchange.outbox.take()
+  exchange.outbox.takeFrames()
   frames.length = 0
 }
 
@@ -43,7 +43,7 @@ function post(path: string, order: object): Decoded {
   const reply = wire.post(path, { category: 'spot', symbol: 'BTCUSDT', ...order })
   const { status: _status, ...body } = reply
   expectReplyShape(path, body)
-  for (const { text, category } of exchange.outbox.take()) {
+  for (const { text, category } of exchange.outbox.takeFrames()) {
     const frame = JSON.parse(text)
     expectFrameShape(frame)
     frames.push({ ...frame, category })
@@ -145,7 +145,7 @@ describe('the market', () => {
     const heard = new Set<string>()
     exchange.advance(WALL_MS)
     for (let k = 1; k <= 20; k++) exchange.advance(WALL_MS + k * 1_000)
-    for (const frame of exchange.outbox.take()) {
+    for (const frame of exchange.outbox.takeFrames()) {
       const said = JSON.parse(frame.text)
       expectSpotFrameShape(said)
       expect(said.topic).toBe(frame.topic.replace('-SPOT', ''))
@@ -327,7 +327,7 @@ test('coins that a person brings and takes', () => {
   const coinsRoute = (body: object) =>
     simRoute(exchange, faults, { method: 'POST', path: '/_sim/coins', query: '', headers: {}, body: JSON.stringify(body) }, WALL_MS)
   expect(coinsRoute({ symbol: 'BTCUSDT-SPOT', qty: '0.5' })).toMatchObject({ status: 200, body: '{"symbol":"BTCUSDT-SPOT","size":"0.5"}' })
-  expect(exchange.outbox.take().map((f) => f.topic)).toEqual(['wallet'])
+  expect(exchange.outbox.takeFrames().map((f) => f.topic)).toEqual(['wallet'])
   expect(coins()[1]).toMatchObject({ coin: 'BTC', walletBalance: '0.5' })
   expect(coins()[0]).toMatchObject({ coin: 'USDT', walletBalance: '10000' })
   limit(1.2, { side: 'Sell', qty: '0.3' })

@@ -41,7 +41,7 @@ export class FrameQueue {
   }
 
   /** Hands out what waits and forgets it. */
-  take(): readonly Frame[] {
+  takeFrames(): readonly Frame[] {
     const frames = this.frames
     this.frames = []
     return frames

@@ -29,13 +29,13 @@ function subscribe(exchange: Exchange, depth: number): { topic: string; mirror: 
   const topic = `orderbook.${depth}.${instrument.symbol}`
   exchange.outbox.subscribe(topic)
   const first = exchange.streams.snapshot(topic) as BookFrame
-  exchange.outbox.take()
+  exchange.outbox.takeFrames()
   return { topic, mirror: new BookMirror(instrument, depth), first }
 }
 
 const framesOf = (exchange: Exchange, topic: string): BookFrame[] =>
   exchange.outbox
-    .take()
+    .takeFrames()
     .filter((frame) => frame.topic === topic)
     .map((frame) => JSON.parse(frame.text) as BookFrame)
 
@@ -87,7 +87,7 @@ test('a crossed frame is one that a mirror refuses, and no other frame is touche
   apply(mirror, first)
   exchange.advance(WALL_MS)
   exchange.advance(WALL_MS + 1_000)
-  const [frame] = exchange.outbox.take().filter((each) => each.topic === topic)
+  const [frame] = exchange.outbox.takeFrames().filter((each) => each.topic === topic)
   expect(apply(mirror, JSON.parse(crossedFrame(frame?.text ?? '')) as BookFrame)).toBe('void')
   expect(mirror.flaw).toBe('crossed')
   const ticker = '{"topic":"tickers.BTCUSDT","data":{"bid1Price":"1"}}'
