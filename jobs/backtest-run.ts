@@ -3,13 +3,18 @@
  */
 import { z } from 'zod'
 import { type BacktestRun, type RunSeries, runBacktestRequest } from '../src/backtest/backtest-run.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { doubtsOf } from '../src/backtest/doubts.ts'
+import { costWordsOf } from '../src/backtest/report/cost-words.ts'
+import { reportHtml } from '../src/backtest/report/report.ts'
+import { equityOf, tradesOf } from '../src/backtest/report/run-rows.ts'
 import { cash, instrumentIndex } from '../src/core/units.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
+import type { BacktestFiles } from './backtest-files.ts'
 import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/models/costs.ts'
 
 export const backtestSpec = z.object({
@@ -48,13 +53,20 @@ export const RUN_SETTINGS = { limits: 'research', limitFill: 'through' } as cons
 
 const OPENING_CASH = cash(10_000 * 1e8)
 const CURVE_POINTS = 400
+const EQUITY_POINTS = 10_000
 
-/** Runs it. Answers a sentence where it cannot be. `progress` answers false to stop. */
+/**
+ * Runs it.
+ * @param progress answers false to stop
+ * @param keep takes what the run leaves beside its figures
+ * @returns a sentence where it cannot be
+ */
 export function runBacktestJob(
   candlesRoot: string,
   catalog: Catalog,
   spec: BacktestSpec,
   progress: (done: number) => boolean,
+  keep: (files: BacktestFiles) => void,
 ): BacktestAnswer | string {
   const named = strategyNamed(catalog, spec.strategy)
   if (!named.ok) return named.error
@@ -103,17 +115,36 @@ export function runBacktestJob(
   }
   const run = runBacktestRequest(request)
   if (run.result.failure !== undefined) return `The strategy failed: ${run.result.failure}`
-  return {
+  const verdict = doubtsOf(run, request)
+  const data = { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash }
+  const answer: BacktestAnswer = {
     strategy: definition.name,
     params: params.data as Record<string, unknown>,
-    data: { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash },
+    data,
     fingerprint: run.fingerprint,
     metrics: { ...run.metrics },
-    doubts: doubtsOf(run, request).doubts.map((d) => d.text),
+    doubts: verdict.doubts.map((d) => d.text),
     curve: curveOf(run),
     elapsedMs: Math.round(run.elapsedMs),
     barsPerSecond: Math.round((run.result.bars / Math.max(run.elapsedMs, 0.001)) * 1000),
   }
+  const { curve: _, ...figures } = answer
+  keep({
+    html: reportHtml({
+      run,
+      request,
+      verdict,
+      series: [{ ...data, gaps: meta.gaps }],
+      params: answer.params,
+      costs: { ...costWordsOf(request), minNotional: NOTIONAL_MIN, funding: 'none', limits: RUN_SETTINGS.limits },
+      version: packageJson.version,
+      generatedAt: new Date().toISOString(),
+      answer: figures,
+    }),
+    trades: tradesOf(run, series),
+    equity: equityOf(run, EQUITY_POINTS),
+  })
+  return answer
 }
 
 function curveOf(run: BacktestRun): [number, number][] {

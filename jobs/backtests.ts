@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { Backtest, BacktestRequest, Backtests, Page, QueueIsDown } from '../api/ports/ports.ts'
+import type { Backtest, BacktestRequest, BacktestRunRows, Backtests, Page, QueueIsDown } from '../api/ports/ports.ts'
 import type { BacktestRows } from '../db/reads/backtests.ts'
 import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
@@ -12,6 +12,7 @@ import { openStore } from '../src/market/candles/store.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import type { StrategyModule } from '../src/strategy-files/module.ts'
 import { BACKTEST_ATTEMPTS } from './backtest-sweep.ts'
+import { readBacktestPage, readBacktestRows } from './backtest-files.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
 import type { ThreadInput } from './backtest-thread.ts'
 import { type JobQueue, type JobQueues, QueueDown, type RunningJob } from './queues.ts'
@@ -27,12 +28,19 @@ export class QueuedBacktests implements Backtests {
   private readonly rows: BacktestRows
   private readonly queue: JobQueue<'backtest'>
   private readonly candlesRoot: string
+  private readonly filesRoot: string
   private readonly catalog: () => Promise<Catalog>
 
-  constructor(rows: BacktestRows, queue: JobQueue<'backtest'>, candlesRoot: string, catalog: () => Promise<Catalog>) {
+  constructor(
+    rows: BacktestRows,
+    queue: JobQueue<'backtest'>,
+    { candlesRoot, filesRoot }: Pick<ThreadInput, 'candlesRoot' | 'filesRoot'>,
+    catalog: () => Promise<Catalog>,
+  ) {
     this.rows = rows
     this.queue = queue
     this.candlesRoot = candlesRoot
+    this.filesRoot = filesRoot
     this.catalog = catalog
   }
 
@@ -82,13 +90,21 @@ export class QueuedBacktests implements Backtests {
   cancel(id: string): Promise<boolean> {
     return this.rows.cancel(id)
   }
+
+  page(id: string): string | undefined {
+    return readBacktestPage(this.filesRoot, id)
+  }
+
+  runRows(id: string): BacktestRunRows | undefined {
+    return readBacktestRows(this.filesRoot, id)
+  }
 }
 
 /** Runs what is queued, one at a time: the trader shares the machine. Answers whether this process runs a backtest now. */
 export function workBacktests(
   queues: JobQueues,
   rows: BacktestRows,
-  world: Pick<ThreadInput, 'candlesRoot'> & {
+  world: Pick<ThreadInput, 'candlesRoot' | 'filesRoot'> & {
     readonly strategies: () => readonly StrategyModule[]
     /** Counts a run that has ended, before anybody sees its answer. */
     readonly tried: (answer: BacktestAnswer) => void
@@ -103,6 +119,8 @@ export function workBacktests(
     try {
       const answer = await runInThread(job, rows, {
         candlesRoot: world.candlesRoot,
+        filesRoot: world.filesRoot,
+        id: row.id,
         strategies: world.strategies(),
         spec: backtestSpec.parse(row.spec),
       })

@@ -17,6 +17,7 @@ export interface WorkerPorts {
   readonly sql: Sql
   readonly queues: JobQueues
   readonly candlesRoot: string
+  readonly backtestsRoot: string
   /** The trial ledger, which the terminal's runs are counted in as well. */
   readonly trialsFile: string
   /** The user's strategies as they are loaded now. */
@@ -43,6 +44,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
   const rows = new BacktestRows(sql)
   const runsHere = workBacktests(queues, rows, {
     candlesRoot,
+    filesRoot: ports.backtestsRoot,
     strategies: ports.strategies,
     tried: ({ strategy, params, data }) => {
       const noted = appendTrials(ports.trialsFile, {

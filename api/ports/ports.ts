@@ -412,6 +412,32 @@ export interface Backtests {
   find(id: string): Promise<Backtest | undefined>
   list(query: Page): Promise<readonly Backtest[]>
   cancel(id: string): Promise<boolean>
+  /** The report of one that is done, as an HTML page; undefined where its files are not here: run by another machine, or long ago. */
+  page(id: string): string | undefined
+  runRows(id: string): BacktestRunRows | undefined
+}
+
+/** Amounts in the quote coin; times in ms. */
+export interface BacktestTrade {
+  readonly number: number
+  readonly symbol: string
+  readonly side: 'long' | 'short'
+  readonly entryTime: number
+  readonly entryPrice: string
+  readonly exitTime: number
+  readonly exitPrice: string
+  readonly quantity: string
+  readonly fee: string
+  readonly funding: string
+  readonly pnl: string
+  readonly exitReason: string
+}
+
+/** What a run left besides its figures. */
+export interface BacktestRunRows {
+  readonly trades: readonly BacktestTrade[]
+  /** Ms and the quote coin; 10,000 points at most. */
+  readonly equity: readonly (readonly [ts: number, equity: string])[]
 }
 
 export interface PnlPicture {

@@ -5,12 +5,37 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
-import { symbolName } from '../shapes/field-shapes.ts'
+import type { Backtest, BacktestTrade } from '../ports/ports.ts'
+import { instant, iso, symbolName } from '../shapes/field-shapes.ts'
 import { problem } from '../problem.ts'
 import { BacktestShape, toBacktest } from '../shapes/account-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { content, security } from './command-answer.ts'
 import { onInvalid, once } from './common.ts'
+
+const REPORT_POLICY = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+const BacktestTradeShape = z
+  .object({
+    number: z.number(),
+    symbol: z.string(),
+    side: z.enum(['long', 'short']),
+    entryTime: instant(),
+    entryPrice: z.string(),
+    exitTime: instant(),
+    exitPrice: z.string(),
+    quantity: z.string(),
+    fee: z.string(),
+    funding: z.string(),
+    pnl: z.string(),
+    exitReason: z.string(),
+  })
+  .openapi('BacktestTrade')
+const toBacktestTrade = (trade: BacktestTrade): z.infer<typeof BacktestTradeShape> => ({
+  ...trade,
+  entryTime: iso(trade.entryTime),
+  exitTime: iso(trade.exitTime),
+})
 
 export function backtestRoutes(context: ApiContext) {
   const { ports } = context
@@ -115,6 +140,93 @@ export function backtestRoutes(context: ApiContext) {
       const { id } = c.req.valid('param')
       if (!(await ports.backtests.cancel(id))) throw problem('refused', `${id} is not running.`)
       return c.json({ id, status: 'canceled' as const }, 200)
+    },
+  )
+  const one = z.object({ id: z.string().max(40) })
+  const done = async (id: string): Promise<Backtest> => {
+    const row = await ports.backtests.find(id)
+    if (row === undefined) throw problem('not_found', `There is no backtest ${id}.`)
+    if (row.status !== 'done') throw problem('not_found', `Backtest ${id} has no result: it is ${row.status}.`)
+    return row
+  }
+  const notHere = (id: string) =>
+    problem('not_found', `The files of backtest ${id} are not on this machine.`, {
+      hint: 'They are where its worker ran, for the last 200 backtests. Run it again to have them here',
+    })
+  app.openapi(
+    route({
+      method: 'get',
+      path: '/backtests/{id}/report.html',
+      summary: 'The report as one page, which opens offline too',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { params: one },
+      responses: { 200: { description: 'The page', content: { 'text/html': { schema: z.string() } } } },
+    }),
+    async (c) => {
+      const { id } = await done(c.req.valid('param').id)
+      const html = ports.backtests.page(id)
+      if (html === undefined) throw notHere(id)
+      // A page of its own: what stands in it has no part in the session of the dashboard.
+      return c.body(html, 200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': REPORT_POLICY })
+    },
+  )
+  app.openapi(
+    route({
+      method: 'get',
+      path: '/backtests/{id}/report.json',
+      summary: 'Its figures, as in the page',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { params: one },
+      responses: { 200: { description: 'Figures', ...content(z.record(z.string(), z.unknown())) } },
+    }),
+    async (c) => c.json((await done(c.req.valid('param').id)).result ?? {}, 200),
+  )
+  app.openapi(
+    route({
+      method: 'get',
+      path: '/backtests/{id}/trades',
+      summary: 'Its trades, newest first',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { params: one, query: ListQuery },
+      responses: { 200: { description: 'Trades', ...content(listOf(BacktestTradeShape)) } },
+    }),
+    async (c) => {
+      const { id } = await done(c.req.valid('param').id)
+      const rows = ports.backtests.runRows(id)
+      if (rows === undefined) throw notHere(id)
+      const { limit, cursor } = c.req.valid('query')
+      const before = fromCursor(cursor) ?? Number.POSITIVE_INFINITY
+      const newest = rows.trades.filter(({ number }) => number < before).sort((a, b) => b.number - a.number)
+      return c.json(
+        page(newest.slice(0, limit + 1), limit, ({ number }) => number, toBacktestTrade),
+        200,
+      )
+    },
+  )
+  app.openapi(
+    route({
+      method: 'get',
+      path: '/backtests/{id}/equity',
+      summary: 'Its equity at the close of bars, oldest first; 10,000 points at most',
+      tags: ['backtests'],
+      security,
+      middleware: reading,
+      request: { params: one },
+      responses: {
+        200: { description: 'Equity', ...content(z.object({ data: z.array(z.object({ at: instant(), equity: z.string() })) })) },
+      },
+    }),
+    async (c) => {
+      const { id } = await done(c.req.valid('param').id)
+      const rows = ports.backtests.runRows(id)
+      if (rows === undefined) throw notHere(id)
+      return c.json({ data: rows.equity.map(([at, equity]) => ({ at: iso(at), equity })) }, 200)
     },
   )
   return app

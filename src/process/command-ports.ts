@@ -82,7 +82,12 @@ export function commandPorts(
     prices: new PostgresPriceRules(sql),
     schedules: new PostgresReportSchedules(sql),
     webhooks: openWebhooks(sql, config, paths),
-    backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
+    backtests: new QueuedBacktests(
+      new BacktestRows(sql),
+      queues.open('backtest'),
+      { candlesRoot: paths.candles, filesRoot: paths.backtests },
+      () => strategies.catalog(),
+    ),
     portfolio: {
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),

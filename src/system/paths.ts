@@ -29,6 +29,8 @@ export interface DataPaths {
   /** The newest row of the audit, noted beside the database: rows that are cut off its end are missed. */
   readonly auditHead: string
   readonly simState: string
+  /** Reports, trades and equity of backtests that ran through the queue. */
+  readonly backtests: string
   /** What was tried in research, line by line. */
   readonly trials: string
 }
@@ -47,6 +49,7 @@ export const pathsOf = (root: string): DataPaths => ({
   signalsKey: join(root, 'signals.key'),
   auditHead: join(root, 'audit-head.json'),
   simState: join(root, 'simulator.json'),
+  backtests: join(root, 'backtests'),
   trials: join(root, 'trials.jsonl'),
 })
 

@@ -215,6 +215,9 @@ describe.skipIf(chromiumPath === undefined)('the dashboard', () => {
     await page.getByText('✓ done').first().waitFor()
     await page.locator('main table a').first().click()
     await page.locator('main .chart').waitFor()
+    const [report] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Report' }).click()])
+    await report.getByRole('heading', { name: 'ema-cross on BTCUSDT' }).waitFor()
+    await report.close()
   })
 
   test('a page that is open over a restart says how old it is, and shows the truth again by itself', async () => {

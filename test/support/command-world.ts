@@ -311,6 +311,8 @@ export function makeWorld(profile = 'sim'): World {
         find: async () => undefined,
         list: async () => [],
         cancel: async () => false,
+        page: () => undefined,
+        runRows: () => undefined,
       },
       signals: {
         address: 'https://hooks.example.test',

@@ -78,7 +78,20 @@ function Result({ id }: { readonly id: string }) {
   const status = live?.status ?? read.data?.status
   const curve = curveOf(live?.result ?? read.data?.result)
   return (
-    <Panel title={`Run ${id}`} isWide actions={<a href={addressOf('backtests')}>Close</a>}>
+    <Panel
+      title={`Run ${id}`}
+      isWide
+      actions={
+        <>
+          {status === 'done' ? (
+            <a class="button plain" href={`/api/v1/backtests/${encodeURIComponent(id)}/report.html`} target="_blank" rel="noopener">
+              Report
+            </a>
+          ) : null}
+          <a href={addressOf('backtests')}>Close</a>
+        </>
+      }
+    >
       <CommandCard line={`backtest ${id}`} key={status} />
       {curve.length < 2 ? null : <LineChart points={curve} label={`Equity of ${id}`} />}
     </Panel>

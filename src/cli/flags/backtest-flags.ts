@@ -2,9 +2,9 @@
  * The options that every run of a strategy takes, in a backtest and in a sweep alike, and the request that they make.
  */
 import type { Command } from 'commander'
+import { costWordsOf } from '../../backtest/report/cost-words.ts'
 import type { BacktestRequest, RunSeries } from '../../backtest/backtest-run.ts'
-import { formatDecimal } from '../../core/decimal.ts'
-import { CASH_ONE, RATE_SCALE } from '../../core/units.ts'
+import { CASH_ONE } from '../../core/units.ts'
 import { parseQuantity } from '../../market/instrument.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfile, type RiskProfileName } from '../../risk/profiles.ts'
 import type { Sizing } from '../../risk/sizing.ts'
@@ -189,22 +189,16 @@ function sizingOf(
 export function costsOf(request: BacktestRequest, flags: StudyFlags) {
   const isSpot = request.series.every(({ instrument }) => instrument.category === 'spot')
   return {
-    maker: formatDecimal(isSpot ? request.spotRate : request.makerRate, RATE_SCALE),
-    taker: formatDecimal(isSpot ? request.spotRate : request.takerRate, RATE_SCALE),
-    slippage: request.slippage,
-    stopSlippage: request.stopShare ?? 0,
+    ...costWordsOf(request),
     minNotional: flags.minNotional ?? NOTIONAL_MIN,
     funding: isSpot ? 'none' : flags.funding,
     limits: flags.limits,
     risk: flags.risk ?? [],
     size: flags.size ?? (request.sizing.type === 'risk' ? 'risk' : 'all'),
     stop: flags.stop ?? null,
-    limitFill: request.limitFill,
     execution: flags.execution ?? 'at once',
     universe: flags.universe ?? null,
     cash: flags.cash,
-    markPrice: 'last',
-    liquidation: isSpot ? 'none (spot is paid in full)' : 'cross margin',
   }
 }
 

@@ -12,7 +12,8 @@ import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { paramsProblem } from '../../config/strategy-plan.ts'
 import { contextOf } from '../context.ts'
-import { equityCsv, tradesCsv, write } from './backtest-files.ts'
+import { equityCsv, equityOf, tradesCsv, tradesOf } from '../../backtest/report/run-rows.ts'
+import { write } from '../ui/write-file.ts'
 import { printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { startProgress } from '../ui/progress.ts'
@@ -69,8 +70,8 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   noteTrials(context, flags, data, { command: 'backtest', strategy: definition.name, trials: digestsOf([params], flags) })
   const costs = costsOf(request, flags)
   const verdict = doubtsOf(run, request)
-  if (flags.trades !== undefined) write(flags.trades, tradesCsv(run, series))
-  if (flags.equity !== undefined) write(flags.equity, equityCsv(run))
+  if (flags.trades !== undefined) write(flags.trades, tradesCsv(tradesOf(run, series)))
+  if (flags.equity !== undefined) write(flags.equity, equityCsv(equityOf(run)))
   const answer = {
     strategy: definition.name,
     params,

@@ -75,6 +75,7 @@ export async function startServing(context: RoleContext, roles: readonly Serving
         sql,
         queues,
         candlesRoot: paths.candles,
+        backtestsRoot: paths.backtests,
         trialsFile: paths.trials,
         strategies: () => strategies.modules(),
         candleSource: () => publicVenue.candleSource(),

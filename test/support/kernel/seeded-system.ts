@@ -95,6 +95,8 @@ class ListedBacktests implements Backtests {
   async cancel(id: string): Promise<boolean> {
     return this.rows.some((row) => row.id === id && row.status === 'queued')
   }
+  page(): undefined {}
+  runRows(): undefined {}
 }
 
 export async function makeSeededSystem(options: SeedOptions = {}): Promise<SeededSystem | undefined> {
