@@ -10,7 +10,7 @@ import type { KernelInput, PlaceOrders } from './input.ts'
 import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { isOpenStatus } from '../trading/order.ts'
 import type { BookedEvent } from './booking.ts'
-import type { InstrumentIndex, StrategyId, Ts } from '../core/units.ts'
+import { type InstrumentIndex, type Lots, type StrategyId, type Ts, lots } from '../core/units.ts'
 import { Bars } from '../market/bars.ts'
 import { FundingRates } from '../market/funding-rates.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
@@ -77,6 +77,7 @@ export class Kernel {
   /** Parent orders that are in progress. */
   readonly parentOrders = new ParentOrders()
   private readonly closes: PendingCloses
+  private readonly closer: PositionCloser
   private readonly exitAims = new ExitAims()
   private readonly safety: SafetyControls
   readonly losses: LossBreakers
@@ -133,6 +134,7 @@ export class Kernel {
     const gateway = new OrderGateway(context)
     const brackets = new Brackets(context, gateway)
     const closer = new PositionCloser(context, gateway, brackets)
+    this.closer = closer
     const placing = new ManualOrders(context, gateway)
     const algorithms = new Algorithms(context, gateway)
     const safety = new SafetyControls(context, gateway, closer, algorithms, bookkeeper)
@@ -223,6 +225,11 @@ export class Kernel {
   /** Lots of a spot position that no exit sells, sent or waiting: what its stop is for. */
   guardedLots(i: InstrumentIndex): number {
     return this.brackets.guardedLots(i)
+  }
+
+  /** What of a position is held and not being closed at market already. */
+  unclosedLots(i: InstrumentIndex): Lots {
+    return lots(Math.max(0, this.closer.unclosed(i)))
   }
 
   /** Why what an operator asks would be denied now; undefined where it would pass. Books nothing. */

@@ -38,6 +38,8 @@ const SENTENCES = {
   'part-invalid': ({ given }: { readonly given: string }) => `'${given}' is not a part of a position: use 0.5 for half.`,
   'part-too-small': ({ symbol, least }: { readonly symbol: string; readonly least: string }) =>
     `That part of ${symbol} is below the minimum order size ${least}.`,
+  'closing-already': ({ symbol }: { readonly symbol: string }) =>
+    `${symbol} is being closed at market already: no further order was sent. See the result in /orders.`,
   'stop-not-canceled': () => 'A protective stop is not canceled: move it, or close the position.',
   'no-entry': () => 'There is no open entry to cancel.',
   'no-external': ({ symbol }: { readonly symbol: string }) => `Nothing in ${symbol} is external.`,

@@ -185,7 +185,8 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
     const judged = part.type === 'all' ? undefined : await context.ports.control.preview(closeOf(position, part), askedBy(context))
     // An exit is asked about whatever a preview says: the trader's own word decides when it is sent.
     // The quantity that would be sent, in lots of the symbol.
-    const quantity = judged?.figures?.find(({ name }) => name === 'quantity')?.value ?? asked
+    const inLots = judged?.figures?.find(({ name }) => name === 'quantity')?.value
+    const quantity = inLots ?? asked
     const rest = subtract(held, quantity)
     const at = limit !== undefined && isDecimal(limit) ? limit : position.markPrice
     const ownRate = judged?.figures?.find(({ name }) => name === 'feeRate')?.value
@@ -199,7 +200,8 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
       symbol: position.symbol,
       side: sideOf(position),
       shown: `${quantity} ${coinOf(position.symbol)}`,
-      ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
+      // A yes closes what its button names, also where the position has grown meanwhile.
+      ...(part.type === 'fraction' && inLots !== undefined ? { quantity: inLots } : amountOf(part)),
     })
     fields.push(
       field(
@@ -240,8 +242,11 @@ async function planOf(context: CommandContext, chosen: readonly PositionRow[], t
 const closeOf = (position: PositionRow, part: Part) => ({
   name: 'close' as const,
   symbol: position.symbol,
-  ...(part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}),
+  ...amountOf(part),
 })
+
+const amountOf = (part: Part): { readonly fraction?: string; readonly quantity?: string } =>
+  part.type === 'fraction' ? { fraction: part.value } : part.type === 'quantity' ? { quantity: part.value } : {}
 
 /** A bare number is no amount: of what? (S19) */
 function partOf(position: PositionRow, text: string): Part | string {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CommandOutcome, KeyRefusal, TraderCommand } from '../../kernel/trader-command.ts'
 import type { KernelFact } from '../../kernel/fact.ts'
-import { Bench, ordersOf } from '../../../test/support/kernel/kernel-run.ts'
+import { BTC, Bench, ordersOf } from '../../../test/support/kernel/kernel-run.ts'
 import { commandHandlerOn } from '../../../test/support/kernel/command-handler-on.ts'
 import type { CommandHandler } from './command-handler.ts'
 
@@ -199,5 +199,32 @@ describe('what waited for minutes (S3)', () => {
     expect((await room.ask({ name: 'close', symbol: 'ETHUSDT' }, 180_000)).text).toBe(
       'Your close arrived 3 min late. There is no position in ETHUSDT.',
     )
+  })
+})
+
+describe('a close says what goes out', () => {
+  const close = (fraction?: string) => ({ name: 'close' as const, symbol: 'BTCUSDT', ...(fraction === undefined ? {} : { fraction }) })
+  const held = (): Room => {
+    const room = new Room()
+    room.bench.enter()
+    return room
+  }
+
+  test('of what is being closed already only the rest, and where nothing is left that it is being closed', async () => {
+    const room = held()
+    const lots = room.bench.kernel.portfolio.positionLots(BTC)
+    const first = await room.ask(close('0.8'))
+    expect(first).toMatchObject({
+      status: 'done',
+      text: `Closing ${lots * 0.8} BTCUSDT at market, reduce-only.`,
+      orders: [expect.any(Number)],
+    })
+    const second = await room.ask(close('0.5'))
+    expect(second).toMatchObject({ status: 'done', text: `Closing ${lots * 0.2} BTCUSDT at market, reduce-only.` })
+    for (const part of ['0.5', undefined]) {
+      const sent = ordersOf(room.facts).length
+      expect(await room.ask(close(part))).toMatchObject({ status: 'refused', refusal: { code: 'closing-already' } })
+      expect(ordersOf(room.facts)).toHaveLength(sent)
+    }
   })
 })

@@ -22,7 +22,7 @@ import { isLimitClose } from '../../trading/order.ts'
 import { type CommandRefusal, commandRefusal, isRefusal, refused } from '../../trading/command-refusal.ts'
 import { ExternalCommands, type ExternalCommandPorts } from './external-commands.ts'
 import { type KeyAllowance, allowanceOf } from './key-allowance.ts'
-import { OrderCommands, ordersOf } from './order-commands.ts'
+import { OrderCommands, denialOf, ordersOf } from './order-commands.ts'
 import { SignalCommands } from './signal-commands.ts'
 import { RiskCommands, type RiskCommandPorts } from './risk-commands.ts'
 import type { PlanChange } from '../strategies/plan-change.ts'
@@ -355,6 +355,7 @@ export class CommandHandler {
     if (isRefusal(part)) return refused(part)
     if (command.execution !== undefined) return this.orders.workClose(command, instrument, part ?? lots(Math.abs(held)), actor)
     if (command.limit !== undefined) return this.orders.closeAt(command, command.limit, instrument, part, actor)
+    const unclosed = kernel.unclosedLots(instrument.index)
     const asked = await this.ports.ask(() => ({
       type: 'close-position',
       instrument: instrument.index,
@@ -362,8 +363,17 @@ export class CommandHandler {
       actor,
       ts: this.ports.now(),
     }))
-    const quantity = formatQuantity(instrument, part ?? lots(Math.abs(held)))
+    const denial = denialOf(asked.facts, instrument)
+    if (denial !== undefined) return { ...refused(denial), seq: asked.seq }
     const orders = ordersOf(asked.facts)
+    const isWanted = asked.facts.some((fact) => fact.type === 'close-wanted')
+    if (orders.length === 0 && !isWanted)
+      return { ...refused(commandRefusal('closing-already', { symbol: instrument.symbol })), seq: asked.seq }
+    const sent = asked.facts.reduce(
+      (sum, fact) => (fact.type === 'order-submitted' && fact.class !== 'protective' ? sum + fact.command.lots : sum),
+      0,
+    )
+    const quantity = formatQuantity(instrument, lots(isWanted ? Math.min(part ?? unclosed, unclosed) : sent))
     const outcome = done(
       `Closing ${quantity} ${instrument.symbol} at market${instrument.category === 'spot' ? '' : ', reduce-only'}.`,
       asked.seq,

@@ -135,9 +135,11 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
       return trader.steps.at(-1)?.seq ?? 0
     },
     ask: async (input) => {
-      await trader.give(input())
-      const last = trader.steps.at(-1)
-      return { seq: last?.seq ?? 0, facts: last?.facts ?? [] }
+      const asked = input()
+      await trader.give(asked)
+      // Its orders may have filled since: the facts of the input itself.
+      const step = trader.steps.findLast((each) => each.input === asked)
+      return { seq: step?.seq ?? 0, facts: step?.facts ?? [] }
     },
     compare: async () => [],
     reconcile: () => {},

@@ -61,6 +61,9 @@ describe('a close', () => {
     expect(asked.reply.title).toBe('Close 0.016 BTC?')
     expect(JSON.stringify(asked.reply.fields)).toContain('long 0.05 → 0.034')
     expect(world.previewed).toEqual([{ name: 'close', symbol: 'BTCUSDT', fraction: '0.33' }])
+    await world.runner.answer(asked.confirmation?.id ?? '', 'yes', by('trader'))
+    // What the button names, also where the position has doubled while the card waited.
+    expect(world.sent).toEqual([{ name: 'close', symbol: 'BTCUSDT', side: 'long', quantity: '0.016' }])
   })
 
   test('a close is reckoned with the rate that the exchange takes of the account, else with the expected one, and says which', async () => {

@@ -89,7 +89,10 @@ test.skipIf(made === undefined)('page, figures, trades by page and equity are th
     ['..%2Fcandles', 'There is no backtest'],
   ])
     for (const part of ['report.html', 'trades', 'equity'])
-      expect(await call('GET', `/backtests/${id}/${part}`)).toMatchObject({ status: 404, body: { detail: expect.stringContaining(said ?? '') } })
+      expect(await call('GET', `/backtests/${id}/${part}`)).toMatchObject({
+        status: 404,
+        body: { detail: expect.stringContaining(said ?? '') },
+      })
 })
 
 test('files are kept of the newest 200, whole or not at all, and of no other name', () => {
