@@ -56,7 +56,7 @@ export class RefusalNotes {
     if (this.failures.count < BURST || at - this.toldAt < BURST_AGAIN_MS) return
     this.toldAt = at
     const address = addressOf(c, this.edge) ?? 'an unknown address'
-    const summary = `${BURST} requests to the API within a minute had no key that counts, the last from ${address}.`
+    const summary = `${BURST} requests to the API within a minute had no valid key, the last from ${address}.`
     this.ports.alerts
       .raise('auth.failed_burst', summary, { address })
       .catch((thrown: unknown) =>

@@ -2,11 +2,10 @@
  * The report of a day of market time: what was earned, paid and risked. Sent on a day without a trade too: it says "I am alive".
  * Never reported twice for one day.
  */
+import { DAY_MS } from '../src/core/units.ts'
 import { groupDigits } from '../src/core/decimal.ts'
 import type { Sql } from '../db/client.ts'
 import { toJson } from '../db/json.ts'
-
-const DAY_MS = 86_400_000
 
 /** Reports the last whole UTC day of market time, unless that was done. Answers its date, or undefined. */
 export async function reportDay(sql: Sql): Promise<string | undefined> {

@@ -23,7 +23,7 @@ function makeProgram(): Command {
     .option('-p, --profile <profile>', 'sim, paper, testnet, demo, observe or live')
     .option('-c, --config <file>', 'configuration file, repeatable (default: ballast.config.json)', collect)
     .option('-y, --yes', 'answer yes to all questions')
-    .option('--remote <url>', 'ask the Ballast that runs there, not the one of the data directory')
+    .option('--remote <url>', 'connect to the Ballast at this address instead of the one of the data directory')
     .option('--token-file <file>', 'with --remote: a file with the token of an API key')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')

@@ -2,6 +2,7 @@
  * API keys: which there are, a new one, another secret for one, an end to one. For admins.
  * Never answers a secret but in the one answer that made it, which is kept nowhere: the same request again makes another.
  */
+import { DAY_MS } from '../../src/core/units.ts'
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
@@ -22,7 +23,6 @@ import { content, results, runOnce, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
 const DAYS_DEFAULT = 90
 const DAYS_MAX = 3_650
 const OVERLAP_DEFAULT_HOURS = 24

@@ -35,7 +35,7 @@ export class DiscordMessages {
     }
   }
 
-  /** A message of before says something else now. */
+  /** Edits an earlier message. */
   async change(channel: string, messageRef: string, outgoing: Reply): Promise<SendResult> {
     try {
       const userId = userOf(channel)

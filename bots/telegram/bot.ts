@@ -111,7 +111,7 @@ export class TelegramBot {
     return whileItAnswers(
       this.ports,
       () => this.hear(chat, writer, text, sentAtMs, updateId),
-      // What was no command was not for us.
+      // Messages that are no command are ignored.
       async (outgoing) => (this.lineOf(text) === undefined ? undefined : this.tellKnown(chat, writer, outgoing)),
     )
   }
@@ -120,7 +120,7 @@ export class TelegramBot {
     return buttonOf(text)?.toLowerCase() ?? commandLineOf(text, this.name)
   }
 
-  /** Nobody can be looked up: those are answered of whom it is known without. */
+  /** While users cannot be looked up, only those are answered who are known without the database. */
   private async tellKnown(chat: Chat, { userId }: Writer, outgoing: Reply): Promise<void> {
     if (this.admission.isKnown(userId)) await this.answer(addressOf(chat), outgoing, undefined)
   }
@@ -305,7 +305,7 @@ export class TelegramBot {
     return this.sender.send(address, outgoing, line, severity)
   }
 
-  /** A message of before says something else now. */
+  /** Edits an earlier message. */
   change(address: string, messageRef: string, outgoing: Reply): Promise<SendResult> {
     return this.sender.edit(address, Number(messageRef), renderTelegram(outgoing, undefined))
   }

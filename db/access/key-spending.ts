@@ -2,11 +2,11 @@
  * What API keys have opened today, against the symbols and the daily notional of each (S17). The one place where it is counted.
  * Counted from the commands, in the transaction that lets an entry through: nothing is lost by a restart, and of two at once one waits.
  */
+import { DAY_MS } from '../../src/core/units.ts'
 import { ACT_AS, FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import type { KeyRefusal, KeySpending } from '../../src/kernel/trader-command.ts'
 import type { Queryable, Sql } from '../client.ts'
 
-const DAY_MS = 86_400_000
 const NOW = (sql: Queryable) => sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
 /** The sum since midnight UTC, as a subselect. What was refused has opened nothing; what failed may have. */

@@ -98,7 +98,7 @@ export class PostgresSignals implements Signals, SignalIntake {
   async reportWrongSecrets(address: string, count: number, atMs: number): Promise<void> {
     await insertAlert(this.sql, {
       type: 'signal.wrong_secret',
-      summary: `${count} requests from ${address} within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.`,
+      summary: `${count} requests from ${address} within a minute used an unknown source or a wrong secret. If it is your sender, give it a new address: signal source rotate.`,
       atMs,
       detail: { address, count },
     })

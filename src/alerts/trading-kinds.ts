@@ -10,7 +10,7 @@ const HOLD = others(['Status', '/status'], ['Resume', '/resume'])
 export const TRADING_KINDS = {
   'position.unprotected': problem(
     ['P1'],
-    'a position has had no stop on Bybit for 5 s, or the price is past where it was',
+    'a position has had no stop on Bybit for 5 s, or the price has passed the missing stop',
     'Ballast sets it again and closes after 30 s; close it yourself if you cannot wait: `/close BTC`',
     { ...ofSymbol, actions: [CLOSE, POSITION] },
   ),
@@ -36,7 +36,7 @@ export const TRADING_KINDS = {
   ),
   'liquidation.near': problem(
     ['P1'],
-    '60 % of the way to liquidation is used, it comes before the stop, or margin is over 80 % used',
+    'the price is 60 % of the way to liquidation, liquidation comes before the stop, or over 80 % of the margin is used',
     'reduce or close: `/close BTC 50%`, or add margin',
     { ...ofSymbol, actions: [REDUCE, CLOSE, POSITIONS, RISK] },
   ),
@@ -110,7 +110,7 @@ export const TRADING_KINDS = {
   'risk.max_drawdown_hit': problem(
     ['P1'],
     'drawdown reached the orange line (entries on hold) or the red one (all closed, halted)',
-    'find the cause; `/resume` (red: an admin) begins anew from here',
+    'find the cause; `/resume` (red: an admin) measures drawdown from here',
     { actions: [STATUS, POSITIONS] },
   ),
   'risk.day_loss_hit': problem(['P1'], 'the loss of the day reached its limit: entries are on hold', '`/resume` when you have decided to', {
@@ -136,14 +136,9 @@ export const TRADING_KINDS = {
     'find the reason in `/orders` and the alerts, then `/resume`',
     { ...ofSymbol, actions: HOLD },
   ),
-  'risk.limit_near': problem(
-    ['P2', 'P3'],
-    '80 % of a limit is used; P2 of a loss',
-    'reduce, or know that entries end at the limit: `/risk`',
-    {
-      actions: [RISK, POSITIONS],
-    },
-  ),
+  'risk.limit_near': problem(['P2', 'P3'], '80 % of a limit is used; P2 for loss limits', 'reduce, or entries stop at the limit: `/risk`', {
+    actions: [RISK, POSITIONS],
+  }),
   'risk.open_past_day': problem(
     ['P2'],
     'after a withdrawal, open positions risk more than the day may lose',
@@ -151,7 +146,7 @@ export const TRADING_KINDS = {
     { actions: [STATUS, POSITIONS] },
   ),
 
-  'strategy.error': problem(['P2'], 'a strategy stopped by an error; its position keeps its stop', 'mend it, then `/strategy NAME on`', {
+  'strategy.error': problem(['P2'], 'a strategy stopped by an error; its position keeps its stop', 'fix it, then `/strategy NAME on`', {
     ...ofStrategy,
     actions: others(['Strategies', '/strategies']),
   }),
@@ -160,21 +155,30 @@ export const TRADING_KINDS = {
     actions: others(['Strategies', '/strategies']),
   }),
   'strategy.mode': event(['P4'], 'a strategy was switched', 'nothing', ofStrategy),
-  'strategy.changed': event(['P4'], 'a strategy begins from scratch, its code or parameters are others', 'nothing', ofStrategy),
+  'strategy.changed': event(['P4'], 'a strategy starts from scratch: its code or parameters changed', 'nothing', ofStrategy),
   'strategies.changed': event(['P4'], 'strategies or symbols were added, changed or removed', 'nothing, if it was you', {
     actions: others(['Strategies', '/strategies']),
   }),
   'universe.changed': event(['P4'], 'other symbols of a strategy take entries than before', 'nothing; `/universe` says why', {
     actions: others(['Universe', '/universe'], ['Strategies', '/strategies']),
   }),
-  'strategy.changed_on_disk': event(['P4'], 'a strategy file is not the one that runs', '`/strategy NAME reload` to use it', {
-    actions: others(['Strategies', '/strategies']),
-  }),
-  'config.changed_on_disk': event(['P4'], 'the configuration is not the one that runs', '`/reload`, or a restart for the rest'),
+  'strategy.changed_on_disk': event(
+    ['P4'],
+    'a strategy file changed on disk; the loaded version still runs',
+    '`/strategy NAME reload` to use it',
+    {
+      actions: others(['Strategies', '/strategies']),
+    },
+  ),
+  'config.changed_on_disk': event(
+    ['P4'],
+    'the configuration changed on disk; the loaded one still applies',
+    '`/reload`, or a restart for the rest',
+  ),
   'signal.rejected': problem(
     ['P3'],
     'a signal from outside was refused; at most once a minute for each source',
-    '`/signals` says why; mend it at the sender',
+    '`/signals` says why; fix it at the sender',
     {
       per: 'source',
       actions: [SIGNALS],
@@ -182,8 +186,8 @@ export const TRADING_KINDS = {
   ),
   'signal.wrong_secret': problem(
     ['P3'],
-    'twenty requests within a minute named no source of signals, or a wrong secret; once an hour for each address',
-    'if it is a sender of yours, give it the address of now: `signal source rotate`',
+    'twenty requests within a minute used an unknown source or a wrong secret; once an hour for each address',
+    'if it is your sender, give it a new address: `signal source rotate`',
     { actions: [SIGNALS] },
   ),
   'source.silent': problem(['P3'], 'a source of signals sends less often than expected of it', 'look at its sender, and at `/signals`', {
@@ -198,11 +202,11 @@ export const TRADING_KINDS = {
   }),
   'signal.exit_refused': problem(
     ['P1'],
-    'a refused body names an exit',
-    'look at the position, close it yourself if it should be gone, mend the sender',
+    'a refused signal was an exit',
+    'look at the position, close it yourself if it should be gone, fix the sender',
     { per: 'source', actions: [SIGNALS, POSITIONS] },
   ),
-  'signal.exit_dropped': problem(['P1'], 'a halt kept an exit from outside back', 'close it yourself: `/close BTC`', {
+  'signal.exit_dropped': problem(['P1'], 'a halt blocked an exit signal from outside', 'close it yourself: `/close BTC`', {
     ...ofSymbol,
     actions: [CLOSE, SIGNALS],
   }),
@@ -224,13 +228,18 @@ export const TRADING_KINDS = {
   'allocator.moved': event(['P4'], 'capital was moved among strategies on schedule', 'nothing; `/allocator dry-run` explains it', {
     actions: others(['Capital', '/allocator dry-run']),
   }),
-  'allocator.failed': problem(['P3'], 'capital was not moved, or not all of it', 'what the sentence says; `/allocator` does it by hand', {
-    actions: others(['Capital', '/allocator dry-run']),
-  }),
-  'user.price_alert': event(['P4'], 'a price or figure passed a level that somebody set', 'what you had in mind: `/alert list`', {
+  'allocator.failed': problem(
+    ['P3'],
+    'capital was not moved, or not all of it',
+    'follow the text of the alert; `/allocator` does it by hand',
+    {
+      actions: others(['Capital', '/allocator dry-run']),
+    },
+  ),
+  'user.price_alert': event(['P4'], 'a price or figure passed a level that somebody set', 'see your price alerts: `/alert list`', {
     actions: others(['Price alerts', '/alert list'], ['Positions', '/positions']),
   }),
-  'report.daily': event(['P4'], 'a day of market time (UTC) is over', 'nothing: it says what the day brought, and that Ballast is alive', {
+  'report.daily': event(['P4'], 'a day of market time (UTC) is over', 'nothing: the results of the day, and a sign that Ballast runs', {
     actions: others(['Days', '/daily'], ['PnL', '/pnl 7d']),
   }),
   'symbol.ending': problem(

@@ -1,7 +1,7 @@
 /**
  * Warnings about a backtest, printed before its figures: few trades, costs, luck, one sample.
  */
-import { CASH_ONE } from '../core/units.ts'
+import { CASH_ONE, DAY_MS } from '../core/units.ts'
 import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
 import { stopGapsOf } from './stop-gaps.ts'
@@ -40,7 +40,6 @@ const TRADES_MIN = 30
 const DAYS_MIN = 180
 /** Bybit's, of linear contracts without a discount. */
 const TAKER_RATE = 0.00055
-const DAY_MS = 86_400_000
 
 export function doubtsOf(run: BacktestRun, request: BacktestRequest): Doubts {
   const { metrics, result } = run

@@ -17,7 +17,7 @@ export class QuietSpan {
   private readonly index: InstrumentIndex
   private readonly equityTs: Float64Array
   private readonly equityValue: Float64Array
-  /** Whose word ended the span, or failure; undefined where nobody's did. */
+  /** The run whose signal or failure ended the span; undefined where none did. */
   spoke: SignalRun | undefined
   signal: Signal | undefined
 

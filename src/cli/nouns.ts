@@ -135,7 +135,7 @@ export const NOUNS: readonly Noun[] = [
   {
     group: RESEARCH,
     name: 'montecarlo',
-    summary: 'how one run could have gone: trades shuffled, days drawn again, prices with noise, bars permuted',
+    summary: 'Monte Carlo of one run: shuffle trades, resample days, add price noise, permute bars',
     load: () => import('./research/trust/montecarlo.ts'),
   },
   {

@@ -58,7 +58,7 @@ export async function databaseChecks(config: Config, paths: DataPaths): Promise<
 export function auditCheck(check: ChainCheck): CheckLine {
   const broken = brokenSentence(check)
   if (broken !== undefined) return failed('audit', broken, 'Keep a copy of the database, and ask who has access to it.')
-  return well('audit', check.head === undefined ? 'nothing on record yet' : `${check.rows} rows, each follows the one before`)
+  return well('audit', check.head === undefined ? 'nothing on record yet' : `${check.rows} rows, hash chain intact`)
 }
 
 /** A trader that is frozen or gone leaves its last good word behind. */

@@ -104,7 +104,7 @@ export function exposureCheck(config: Config): CheckLine {
   return warned(
     'api address',
     `${host}, ${by}: other machines reach it as ${hosts.join(', ')}`,
-    'That is meant with api.exposed; keys decide who may what.',
+    'Expected with api.exposed; API keys control access.',
   )
 }
 

@@ -4,7 +4,7 @@
 import type { OrderCommand } from '../trading/event.ts'
 import type { KernelFact } from './fact.ts'
 
-/** Undefined for facts that only tell. */
+/** Undefined for facts that ask nothing of the exchange. */
 export function commandOfFact(fact: KernelFact): OrderCommand | undefined {
   switch (fact.type) {
     case 'order-submitted':

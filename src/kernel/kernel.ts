@@ -284,7 +284,7 @@ export class Kernel {
     if (input.ts > this.portfolio.now) this.portfolio.now = input.ts
   }
 
-  /** Books an order's event; a strategy that hears of its orders has it to hear. */
+  /** Books an order's event, and queues it for a strategy that handles order events. */
   private book(event: OrderEvent): BookedEvent {
     const run = this.decisions.hasMarketRuns ? this.runs[event.instrument] : undefined
     if (!(run instanceof MarketRun)) return this.bookkeeper.orderEvent(event)

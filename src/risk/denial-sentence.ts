@@ -94,14 +94,8 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
       f.limit,
       (after, limit) => `${f.symbols} move together: their net value would be ${after} USDT, above the limit of ${limit} USDT`,
     ),
-  var: (f) =>
-    apart(
-      f.after,
-      f.limit,
-      (after, limit) => `one day in twenty would lose ${after} USDT or more, above the limit of ${limit} USDT (VaR 95)`,
-    ),
-  cvar: (f) =>
-    apart(f.after, f.limit, (after, limit) => `a bad day would lose ${after} USDT on average, above the limit of ${limit} USDT (CVaR 95)`),
+  var: (f) => apart(f.after, f.limit, (after, limit) => `one-day VaR 95 would be ${after} USDT, above the limit of ${limit} USDT`),
+  cvar: (f) => apart(f.after, f.limit, (after, limit) => `one-day CVaR 95 would be ${after} USDT, above the limit of ${limit} USDT`),
   margin: (f) =>
     apart(f.needed, f.equity, (needed, equity) => `total margin would be ${needed} USDT at ${f.leverage}x, and equity is ${equity} USDT`),
   'planned-loss': (f) =>
@@ -124,9 +118,9 @@ const WORDS: Readonly<Record<RiskRule, Words>> = {
 /** What stands against an order beside the figures of its rule. A journal of before may have it in words, which are shown as they are. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   'spot-close-worked':
-    'a close of spot is not worked, since its parts and the stop would sell the same coins: close parts of it instead, as 25%',
+    'execution algorithms cannot close spot: their orders and the stop would sell the same coins. Close it in parts, for example 25%',
   'symbol-is-worked': 'another order is being worked on this symbol',
-  'no-atr': 'the average true range is not known yet: sizing by volatility waits for it',
+  'no-atr': 'sizing by volatility needs the average true range, which is not known yet',
   'late-bar': 'the bar came late: exits only',
   'spot-stop-entry': 'a stop entry on spot would have no stop of its own: enter at market or at a limit',
   'stop-of-position': 'it is the stop of a position: /sl moves it',

@@ -4,7 +4,8 @@
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash } from '../core/units.ts'
 
-/** In the order in which they are checked. Holds come first and are the kernel's (kernel/holds.ts). */
+/** In the order in which they are checked. Holds come first and are the kernel's (kernel/state/holds.ts); an entry that cannot be sized at all is denied
+ * by a rule of sizing (kernel/orders/entry-sizing.ts) before the rules of the check. */
 export const RISK_RULES = [
   'hold',
   'strategy-off',

@@ -44,7 +44,7 @@ export interface TraderParts {
 
 /** What the parts ask of the trader that they belong to. */
 export interface TraderPartHooks {
-  /** What keeps entries in at the moment of each send. */
+  /** Why entries are blocked at the moment of each send; undefined where nothing is against them. */
   obstacle(): string | undefined
   observe(input: KernelInput, facts: readonly KernelFact[]): void
   emergencyInputs(): readonly KernelInput[]

@@ -240,7 +240,7 @@ export class Trader {
       )
   }
 
-  /** What keeps entries in at the moment of each send. */
+  /** Why entries are blocked at the moment of each send; undefined where nothing is against them. */
   private obstacle(): string | undefined {
     if (this.isEnding) return 'Ballast is being stopped'
     if (this.isSettingAside) return 'an input that ended the trader is set aside first'

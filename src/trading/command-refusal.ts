@@ -13,7 +13,7 @@ const SENTENCES = {
   'trader-restarted': () => 'The trader restarted before it responded. Check the status, then send the command again.',
   'account-unread': ({ problem }: { readonly problem: string }) => `Could not read the account: ${problem}.`,
   'key-unlimited': () =>
-    'This key opens nothing: it has no symbols and no daily notional (key-unlimited). Create one that has: ballast api keys create --preset trader',
+    'This key cannot open positions: it has no symbols and no daily notional (key-unlimited). Create one that has: ballast api keys create --preset trader',
   'key-symbol': ({ symbol, symbols }: { readonly symbol: string; readonly symbols: string }) =>
     `This key may not open ${symbol} (key-symbol): its symbols are ${symbols}.`,
   'key-daily-notional': ({ notional, spent, most }: { readonly notional: string; readonly spent: string; readonly most: string }) =>
@@ -81,7 +81,7 @@ const SENTENCES = {
   'signal-side-barred': ({ source, barred }: { readonly source: string; readonly barred: string }) =>
     `Ignored: ${source} may not enter ${barred}, and nothing is held against it.`,
   'signal-too-late': ({ minutes }: { readonly minutes: number }) =>
-    `Ignored: it waited ${minutes} min for the trader, and an entry does not. Exits are carried out whenever they come.`,
+    `Ignored: the entry signal reached the trader ${minutes} min late. Late exits are still executed.`,
   'signal-symbol-owned': ({
     symbol,
     owner,
@@ -105,9 +105,9 @@ const SENTENCES = {
     readonly runs: string
     readonly kind: string
   }) => `${strategy} runs ${runs}: signals from outside are for a strategy of ${kind}. Add one: /strategy ${kind} add ${symbol}`,
-  'exit-part-invalid': ({ percent }: { readonly percent: string }) => `An exit of ${percent} % is no part of a position.`,
+  'exit-part-invalid': ({ percent }: { readonly percent: string }) => `${percent} % is not a valid part of a position.`,
   'exit-quantity-invalid': ({ given, symbol }: { readonly given: string; readonly symbol: string }) =>
-    `An exit of ${given} ${symbol} is no quantity.`,
+    `${given} is not a valid quantity of ${symbol}.`,
 
   'no-settings': () => 'This trader has no limits that can be set.',
   'unknown-setting': ({ key, near }: { readonly key: string; readonly near?: string | undefined }) =>
@@ -139,7 +139,7 @@ const SENTENCES = {
   'position-changes-owner': ({ symbol, owner, heir }: { readonly symbol: string; readonly owner: string; readonly heir: string }) =>
     `${symbol} has a position of ${owner}, so ${heir} cannot take it over. Close it first: /close ${symbol}`,
   'close-before-owner': ({ symbol, owner, heir }: { readonly symbol: string; readonly owner: string; readonly heir: string }) =>
-    `${symbol} goes from ${owner} to ${heir} and has a position: take it from ${owner} with close first, then give it to ${heir}.`,
+    `${heir} cannot take over ${symbol} while ${owner} has a position in it. Close it first, then assign the symbol.`,
   'changed-since-shown': () => 'Files or positions have changed since the card was shown. Send the command again.',
   'not-kept': ({ problem }: { readonly problem: string }) => `The data directory cannot be written (${problem}), so nothing was changed.`,
 } as const

@@ -30,7 +30,7 @@ export function differenceOf(reading: AccountReading, instruments: readonly Inst
     .map((instrument) => {
       const ours = known.positionLots(instrument)
       const coins = holdings.get(instrument)
-      // Of coins the account may have more than ours, which is nobody's business; never less.
+      // The account may hold more coins than Ballast bought, which is ignored; never less.
       return { instrument, ours, venue: coins === undefined ? (venueLots.get(instrument) ?? 0) : Math.min(coins, ours) }
     })
     .filter((p) => p.ours !== p.venue)

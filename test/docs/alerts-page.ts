@@ -95,7 +95,7 @@ A chat is \`telegram:123456\`, \`telegram:-100123/77\` (a topic), \`discord:#tra
 
 ## Reports on a schedule: \`/report\`
 
-\`/report weekly\` shows what the last day, week or month brought, by strategy, with what is open. \`/report daily at 08:00 Europe/Vienna\` tells this chat each day, \`weekly\` on Mondays, \`monthly\` on the first; without a zone it is that of \`/tz\`. Operators schedule, and admins for another chat (\`to=telegram:-100123\`, also at the terminal and over REST as \`POST /api/v1/commands/report\`). \`/report daily off\` ends it, \`/report list\` lists all. Of several that were missed while Ballast did not run, one is told.
+\`/report weekly\` shows the results of the last day, week or month by strategy, with what is open. \`/report daily at 08:00 Europe/Vienna\` tells this chat each day, \`weekly\` on Mondays, \`monthly\` on the first; without a zone it is that of \`/tz\`. Operators schedule, and admins for another chat (\`to=telegram:-100123\`, also at the terminal and over REST as \`POST /api/v1/commands/report\`). \`/report daily off\` ends it, \`/report list\` lists all. Of several that were missed while Ballast did not run, one is told.
 
 ## When nothing comes any more: \`notify.deadManUrl\`
 

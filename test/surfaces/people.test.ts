@@ -95,7 +95,7 @@ describe.skipIf(made === undefined)('people of the chats', () => {
 
   test.each([
     ['/user add bob viewer', 'refused', 'bob is no id'],
-    ['/user add telegram:1 viewer', 'refused', '@ann (telegram:1) is there already, as admin'],
+    ['/user add telegram:1 viewer', 'refused', '@ann (telegram:1) already exists, as admin'],
     ['/user role nobody viewer', 'refused', 'There is no person nobody'],
     ['/user role ann admin', 'done', '@ann (telegram:1) is already admin'],
     ['/user add telegram:5 owner', 'invalid', 'Invalid command'],

@@ -120,7 +120,7 @@ export function verifiedText({ rows, older, head, noted }: ChainCheck): string {
   if (head === undefined) return 'Nothing is on record yet.'
   const before = older === 0 ? '' : ` ${older} older rows are from before there was a chain.`
   const unknown = noted === undefined ? ' The data directory notes no newest row, so that rows cut off the end would not be missed.' : ''
-  return `${rows} rows, each follows the one before.${before}${unknown} Newest: ${head.seq} ${head.hash.slice(0, 16)}`
+  return `${rows} rows, hash chain intact.${before}${unknown} Newest: ${head.seq} ${head.hash.slice(0, 16)}`
 }
 
 async function verified({ ports }: CommandContext): Promise<Reply> {

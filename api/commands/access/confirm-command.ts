@@ -25,7 +25,7 @@ export const confirm: Command = defineRead({
   name: 'confirm',
   aliases: ['confirmations'],
   group: 'Trade and control',
-  summary: 'list what waits for a yes of yours, also of agents and of large entries, or show one to answer it',
+  summary: 'list confirmations that wait for you, also of agents and large entries; show one to answer it',
   usage: '[id]',
   args: z.strictObject({ id: z.string().max(40).optional() }),
   read: (words) => (words.length > 1 ? { unexpected: words.slice(1).join(' ') } : words[0] === undefined ? {} : { id: words[0] }),

@@ -24,7 +24,7 @@ export const user: Command = defineAction({
   name: 'user',
   aliases: ['users'],
   group: 'System',
-  summary: 'list people of the chats; add one, change a role, or remove one',
+  summary: 'list chat users; add one, change a role, or remove one',
   usage: '[list] | add <telegram:id|discord:id> <role> [name] | role <who> <role> | remove <who>',
   args: z
     .strictObject({
@@ -99,7 +99,7 @@ export const user: Command = defineAction({
       case 'unknown':
         return {
           status: 'refused',
-          reply: reply(todo.action === 'add' ? `${called} is there already` : `There is no ${called} any more`, { tone: 'warn', buttons }),
+          reply: reply(todo.action === 'add' ? `${called} already exists` : `There is no ${called} any more`, { tone: 'warn', buttons }),
         }
     }
   },
@@ -122,7 +122,7 @@ function planAdd(people: readonly Person[], who: string, role: Todo['role'], nam
   const there = people.find((person) => person.platform === platform && person.userId === userId)
   if (there !== undefined)
     return refuse(
-      reply(`${calledOf(there)} is there already, as ${there.role}`, {
+      reply(`${calledOf(there)} already exists, as ${there.role}`, {
         tone: 'warn',
         text: 'Change it: /user role',
         buttons: [listButton],
@@ -130,7 +130,7 @@ function planAdd(people: readonly Person[], who: string, role: Todo['role'], nam
     )
   return {
     type: 'plan',
-    card: reply(`Add ${calledOf(todo)} as ${role}?`, { tone: 'warn', text: 'They are answered from then on' }),
+    card: reply(`Add ${calledOf(todo)} as ${role}?`, { tone: 'warn', text: 'Takes effect at once' }),
     yes: `Add as ${role}`,
     no: 'Leave it',
     todo,
@@ -146,7 +146,7 @@ function personOf(people: readonly Person[], who: string): Person | NoPlan {
   if (only === undefined) return refuse(reply(`There is no person ${untrusted(who)}`, { tone: 'warn', buttons: [listButton] }))
   if (more.length > 0)
     return refuse(
-      reply(`${untrusted(who)} is several people`, {
+      reply(`${untrusted(who)} matches several users`, {
         tone: 'warn',
         text: `Name one: ${found.map(idOf).join(', ')}`,
         buttons: [listButton],

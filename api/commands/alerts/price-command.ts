@@ -142,7 +142,7 @@ function delPlan(context: CommandContext, rules: readonly StoredPriceRule[], del
   const rule = rules.find(({ id }) => id === del)
   if (rule === undefined) return refuse(reply(`There is no price alert #${del}`, { tone: 'warn', buttons: [list] }))
   if (context.actor.role === 'viewer' && rule.channel !== addressOf(context.actor))
-    return refuse(reply(`#${del} is another chat’s`, { tone: 'warn', buttons: [list] }))
+    return refuse(reply(`#${del} belongs to another chat`, { tone: 'warn', buttons: [list] }))
   return { type: 'plan', card: reply('Remove it?'), yes: 'Remove', no: 'Keep it', todo: { del } }
 }
 

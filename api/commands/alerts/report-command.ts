@@ -26,7 +26,7 @@ export const report: Command = defineAction({
   name: 'report',
   aliases: ['reports'],
   group: 'Look',
-  summary: 'show what the last day, week or month brought; or send it to this chat on a schedule',
+  summary: 'show the results of the last day, week or month; or send them to this chat on a schedule',
   usage: '[daily|weekly|monthly] [at 08:00 [time zone]|off] [to=<chat>] | list',
   args: z.strictObject({
     period: z.enum([...REPORT_PERIODS, 'list']).default('daily'),

@@ -1,5 +1,5 @@
 /**
- * An example of every alert, in its real words: sent by `alerts test`, and shown in docs/alerts.md.
+ * An example of every alert, some abridged: sent by `alerts test`, and shown in docs/alerts.md.
  */
 import { type AlertType, CATALOGUE } from '../../../src/alerts/catalogue.ts'
 import { alertSentence } from '../../../src/journal/alert-sentence.ts'
@@ -57,21 +57,22 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'strategy.auto_disabled': 'ema-cross is errored (a price is not a number)',
   'strategy.mode': 'ema-cross is closing-only (@ann)',
   'strategy.changed_on_disk': 'strategies/mine.ts has changed on disk. To use it: /strategy mine reload',
-  'config.changed_on_disk': 'ballast.json has changed on disk. To use its strategies and symbols: /reload.',
+  'config.changed_on_disk':
+    'ballast.config.json has changed on disk. To use its strategies and symbols: /reload. The rest applies from the next start of Ballast.',
   'agent.asks': 'claude asks: Open BTCUSDT long? Because: the range of four days broke up on twice the usual volume',
   'signal.rejected': 'A signal of tv-trend was refused: the body names no symbol. See /signals.',
   'signal.wrong_secret':
-    '20 requests from 203.0.113.7 within a minute named no source of signals, or a wrong secret. If it is a sender of yours, give it the address of now: signal source rotate.',
+    '20 requests from 203.0.113.7 within a minute used an unknown source or a wrong secret. If it is your sender, give it a new address: signal source rotate.',
   'source.silent': 'The source tv-trend last sent 3 h ago; it is expected every 60 min. Look at its sender.',
   'source.back': 'The source tv-trend sends again.',
   'signal.stale': 'A signal of tv-trend was refused: it is 90 s old and may be 60 s.',
   'signal.exit_refused': 'A refused signal of tv-trend names an exit of BTCUSDT. Look at the position.',
   'allocator.moved': 'Capital moved: ema-cross 40 % to 45 %.',
   'allocator.failed': 'Capital was not moved: no candles of SOLUSDT.',
-  'user.price_alert': 'BTCUSDT is above 70000 (now 70012.5). Told again once it has been back.',
+  'user.price_alert': 'BTCUSDT is above 70000 (now 70012.5). Sent again after the price has crossed back.',
   'report.daily': '2026-01-05: equity 10,120.00 (+120.00), 4 trades, 75 % won, fees 6.10',
   'universe.changed':
-    'Universe of donchian: BTCUSDT takes none any more (others rank higher), and its position keeps its stop; SOLUSDT takes entries.',
+    'Universe of donchian: BTCUSDT takes no more entries (others rank higher), and its position keeps its stop; SOLUSDT takes entries.',
   'symbol.ending': 'BTCUSDT ends at Bybit in 6 d 20 h.',
   'key.has_withdraw': KEY,
   'key.has_transfer': 'The API key may transfer. Make one at Bybit that cannot.',
@@ -99,7 +100,7 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'exchange.back': 'Bybit answers again.',
   'exchange.country_refused': 'Bybit refuses requests from this address’s country.',
   ip_ban: 'Bybit refuses this address (HTTP 403) for 10 minutes.',
-  'rate_limit.near': 'Bybit answers that requests are too many. Exits go first.',
+  'rate_limit.near': 'Bybit reports too many requests. Exits have priority.',
   'trader.down': 'The trader has not been running since 14:02:07 UTC; stops stay at Bybit. To flatten: ballast panic --direct',
   'trader.back': 'The trader is running again.',
   'trader.safe_mode': 'Third crash in ten minutes: exits and stops only, until ballast resume.',
@@ -120,7 +121,7 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'webhook.failed': 'The webhook pager did not take a message (HTTP 500), after 10 attempts. See: webhook deliveries pager',
   'user.changed': '@bob (telegram:502) is now trader, by @ann.',
   'apikey.created': 'The API key grafana (viewer) was created by the terminal.',
-  'auth.failed_burst': '20 requests to the API within a minute had no key that counts, the last from 203.0.113.7.',
+  'auth.failed_burst': '20 requests to the API within a minute had no valid key, the last from 203.0.113.7.',
   'confirm.second_needed':
     'ann asks: Buy 0.5 BTC? A second person with the role trader has to confirm it, here, with /confirm k3m8x2pq, or at the terminal with: ballast confirm k3m8x2pq.',
   'chat.back': 'telegram:-100123 takes messages again.',

@@ -120,7 +120,7 @@ const unsilence = defineAction({
     const { id } = z.object({ id: z.number() }).parse(todo)
     return (await ports.alerts.unsilence(id))
       ? { status: 'done', reply: reply(`Silence #${id} has ended`, { tone: 'ok', buttons: [list] }) }
-      : { status: 'refused', reply: reply(`No silence #${id} stands`, { tone: 'warn', buttons: [list] }) }
+      : { status: 'refused', reply: reply(`There is no silence #${id}`, { tone: 'warn', buttons: [list] }) }
   },
 })
 

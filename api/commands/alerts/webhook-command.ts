@@ -73,7 +73,7 @@ export const webhook: Command = defineAction({
   name: 'webhook',
   aliases: [],
   group: 'Trade and control',
-  summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
+  summary: 'send alerts by signed webhooks (Slack, Discord, Mattermost, ntfy, PagerDuty); show deliveries',
   usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   args: Args,
   read: readWords,

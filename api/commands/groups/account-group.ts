@@ -1,6 +1,7 @@
 /**
  * status, balance, flows, pnl, risk: the account in figures.
  */
+import { DAY_MS } from '../../../src/core/units.ts'
 import { z } from 'zod'
 import type { AccountRow, EquityRow, HoldRow, PositionRow } from '../../../src/journal/row.ts'
 import { absolute, add, compare, divide, fixed, multiply, negate, signOf, subtract, toFloat } from '../../amount.ts'
@@ -176,7 +177,6 @@ const flows = defineRead({
 
 // PnL
 
-const DAY_MS = 86_400_000
 const DAYS: Readonly<Record<string, number>> = { '1d': 1, '7d': 7, '30d': 30, '90d': 90 }
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 /** What a picture can show. */

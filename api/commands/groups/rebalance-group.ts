@@ -105,7 +105,7 @@ const rebalance = defineAction({
   name: 'rebalance',
   aliases: [],
   group: 'Trade and control',
-  summary: 'bring the weights of hand-traded symbols to targets: shown first, reductions first',
+  summary: 'rebalance hand-traded symbols to target weights: a preview, then reductions first',
   usage:
     '<BTC=50%,ETH=30% | method [BTC,ETH]> [band=5%] [min=10] [turnover=50%] [cost=20] [sl=5%] [algo=twap:30m] [every=7d] [gross=100%] [cov=] [interval=1h] [bars=500]  |  status  |  stop',
   args: RebalanceArgs,

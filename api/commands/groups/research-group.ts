@@ -1,6 +1,7 @@
 /**
  * backtest, chart: looking at the past.
  */
+import { DAY_MS } from '../../../src/core/units.ts'
 import { z } from 'zod'
 import type { Backtest, Json } from '../../ports/ports.ts'
 import { type Command, type CommandContext, defineRead } from '../command.ts'
@@ -8,7 +9,6 @@ import { amount, duration, gauge, plainPercent } from '../words/format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 
-const DAY_MS = 86_400_000
 const LIST_MAX = 10
 const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'ratio' | 'count'])[] = [
   ['totalReturn', 'Return', 'percent'],

@@ -15,7 +15,8 @@ import type { CommandRequest, CommandResult } from './result.ts'
 
 const KEPT_TEXT = 'Nothing was changed.'
 const PERSON_TITLE = 'A person answers this'
-const PERSON_TEXT = 'What an agent asks is confirmed in chat, at the terminal (ballast confirm) or on the web. It can only take it back.'
+const PERSON_TEXT =
+  'What an agent asks is confirmed in chat, at the terminal (ballast confirm) or on the web. The agent can only withdraw its request.'
 const keyIdOf = (actor: string): string | undefined => /^key:(.+)$/.exec(actor)?.[1]
 
 export class CardAnswers {

@@ -24,7 +24,7 @@ import { type Answers, allows } from './answers.ts'
 import type { CommandRequest, CommandResult } from './result.ts'
 
 const SHOWS_ACCOUNT: ReadonlySet<string> = new Set(['Look', 'Explain'])
-/** They tell it themselves. */
+/** Their own answers say that the trader does not respond. */
 const TELLS_SILENCE: ReadonlySet<string> = new Set(['status', 'health'])
 
 export class Performer {
@@ -99,7 +99,7 @@ export class Performer {
         status: 'refused',
         code: 'second_person_needed',
         command: command.name,
-        reply: reply('An entry of this size takes two people', { tone: 'warn', text: 'An agent is none of them. Ask for less.' }),
+        reply: reply('An entry of this size takes two people', { tone: 'warn', text: 'Agents cannot approve. Ask for a smaller size.' }),
       })
     }
     const snapshot: z.infer<typeof Snapshot> = {
@@ -173,7 +173,7 @@ export class Performer {
       throw cause
     })
     const outcome = [done.reply.title, done.reply.text].filter((text) => text !== undefined).join(': ')
-    // It is done by then: an answer that says otherwise would have it done twice.
+    // It is done by then: an answer that reports a failure would invite a retry.
     await this.answers.ports.audit.note(entryOf(command, args, request, done.status, outcome, confirmId))
     return this.answers.badge({ status: done.status, command: command.name, reply: done.reply, actions, ...refusedBy(done) })
   }

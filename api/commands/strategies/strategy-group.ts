@@ -2,6 +2,7 @@
  * strategies, strategy: what runs, and switching it.
  * Never leaves unsaid what happens to an open position (S19).
  */
+import { DAY_MS } from '../../../src/core/units.ts'
 import { z } from 'zod'
 import { type LifeState, type StrategyLife, strategyLife } from '../../../src/journal/strategy-life.ts'
 import type { StrategyRow } from '../../../src/journal/row.ts'
@@ -14,8 +15,6 @@ import { duration, money, short, signed, time } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { sideOf } from '../groups/trading-group.ts'
 import { loadText, readLoads } from '../../../src/journal/strategy-load.ts'
-
-const DAY_MS = 86_400_000
 
 const strategies = defineRead({
   name: 'strategies',

@@ -1,6 +1,7 @@
 /**
  * A backtest as one HTML file that opens offline: what speaks against it first, then the run, the figures, the charts and every trade.
  */
+import { DAY_MS } from '../../core/units.ts'
 import { byExitReason, groupTrades, monthlyReturns } from '../../portfolio/results/breakdown.ts'
 import { type EquitySeries, dailyEquity, depthsOf, returnsOf } from '../../portfolio/equity.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
@@ -38,7 +39,6 @@ export interface ReportInput {
 }
 
 const ROWS_MAX = 5_000
-const DAY_MS = 86_400_000
 const CASH_ONE = 1e8
 const BINS = 31
 

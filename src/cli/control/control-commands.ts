@@ -27,7 +27,7 @@ export const STEERING = [
   },
   {
     name: 'report',
-    summary: 'show what the last day, week or month brought; or send it to this chat on a schedule',
+    summary: 'show the results of the last day, week or month; or send them to this chat on a schedule',
     usage: '[daily|weekly|monthly] [at 08:00 [time zone]|off] [to=<chat>] | list',
   },
   {
@@ -112,7 +112,7 @@ export const STEERING = [
   },
   {
     name: 'webhook',
-    summary: 'tell addresses outside of alerts, signed; Slack, Discord, Mattermost, ntfy, PagerDuty; their log',
+    summary: 'send alerts by signed webhooks (Slack, Discord, Mattermost, ntfy, PagerDuty); show deliveries',
     usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   },
   {
@@ -122,7 +122,7 @@ export const STEERING = [
   },
   {
     name: 'confirm',
-    summary: 'list what waits for a yes of yours, also of agents and of large entries, or show one to answer it',
+    summary: 'list confirmations that wait for you, also of agents and large entries; show one to answer it',
     usage: '[id]',
   },
   { name: 'web', summary: 'get a link that logs your browser in, once, within five minutes', usage: '' },

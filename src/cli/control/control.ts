@@ -101,7 +101,7 @@ export const registerSteering =
     if (ROWS[name] !== undefined || name === 'risk' || name === 'pnl') command.option('-w, --watch [seconds]', 'refresh until q or Ctrl-C')
     if (name === 'risk')
       command
-        .option('--png <file>', 'with curves: write them as a picture')
+        .option('--png <file>', 'with curves: save them as a PNG file')
         .addHelpText(
           'after',
           [
@@ -120,7 +120,7 @@ export const registerSteering =
         .option('--var-backtest [rows]', 'with a file: test VaR forecasts from this many rows each (default: 250)')
     if (name === 'strategy')
       command
-        .option('--template <name>', 'with new: what it begins as (default: trend)')
+        .option('--template <name>', 'with new: template to start from (default: trend)')
         .addHelpText(
           'after',
           [

@@ -66,16 +66,16 @@ export const addModelOptions = (command: Command): Command =>
     .requiredOption('--model <model>', MODELS.join(', '))
     .option('--features <columns>', 'columns to predict from: a,b (default: all columns of numbers)')
     .option('--exclude <columns>', 'columns not to predict from: a,b')
-    .option('--l2 <n>', words('l2', 'price of large weights or leaf values'))
+    .option('--l2 <n>', words('l2', 'L2 penalty on weights or leaf values'))
     .option('--rounds <n>', words('rounds', 'trees'))
-    .option('--rate <n>', words('rate', 'part of each tree that counts'))
+    .option('--rate <n>', words('rate', 'learning rate: share of each tree that is added'))
     .option('--leaves <n>', words('leaves', 'leaves of a tree at most'))
     .option('--min-leaf <n>', words('minLeaf', 'rows of a leaf at least'))
     .option('--bins <n>', words('bins', 'bins of a feature at most'))
     .option('--hidden <n>', words('hidden', 'units of the hidden layer'))
     .option('--epochs <n>', words('epochs', 'times that all rows are seen'))
-    .option('--step <n>', words('step', 'step of the weights'))
-    .option('--seed <n>', words('seed', 'start of the random numbers'))
+    .option('--step <n>', words('step', 'learning rate'))
+    .option('--seed <n>', words('seed', 'random seed'))
 
 /** @throws CliError that names the option. */
 export function modelWishOf(flags: ModelFlags): ModelWish {

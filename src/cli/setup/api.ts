@@ -32,7 +32,7 @@ export function register(program: Command): void {
     .option('--symbols <symbols>', 'what it may open, separated by commas; needed by a key that opens positions')
     .option('--daily-notional <usdt>', 'how much it may open in a day (UTC); needed by a key that opens positions')
     .option('--cidr <networks>', 'where it may come from, separated by commas (default: anywhere)')
-    .option('--auto-confirm', 'its panic needs no second request; everything else that asks still asks')
+    .option('--auto-confirm', 'panic without a confirmation; other commands still need one')
     .option('--days <days>', 'days until it expires', '90')
     .addHelpText(
       'after',

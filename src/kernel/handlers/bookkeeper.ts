@@ -100,7 +100,7 @@ export class Bookkeeper {
   adjusted(event: PositionAdjusted): Booking {
     const booking = new Booking()
     const difference = event.lots - this.portfolio.venueLots(event.instrument)
-    // Of coins there may be more than ours, and that is nobody's business.
+    // The account may hold more coins than Ballast bought: those are ignored.
     if (difference === 0 || (difference > 0 && this.isSpot(event.instrument))) return booking
     this.portfolio.rebaseFills(event.instrument)
     const order = this.bookingOrder(event, difference, event.cause)

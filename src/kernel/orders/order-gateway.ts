@@ -83,7 +83,7 @@ export class OrderGateway {
     return this.config.instruments[i] as Instrument
   }
 
-  /** Books an order and says so. Risk has passed it. */
+  /** Records an order that has passed risk, as the fact `order-submitted`. */
   submit(intent: OrderIntent, sized: Sized | undefined, link: OrderLink = ALONE): OrderId {
     const id = this.orders.peekOrderId()
     const isBudget = 'budget' in intent.size
@@ -189,7 +189,7 @@ export class OrderGateway {
     return stop === undefined ? undefined : stopToSend(this.portfolio, i, side, stop, price ?? this.portfolio.mark(i))
   }
 
-  /** A stop that was asked for farther away than the one that stands is not taken in silence. */
+  /** A stop that was asked for farther away than the one that stands is not set, and an alert says so. */
   alertKeptStop(intent: OrderIntent, asked: Ticks | undefined): void {
     if (asked === undefined || intent.stop === undefined || intent.stop === asked) return
     const instrument = this.instrument(intent.instrument)

@@ -179,7 +179,7 @@ export class Signals {
     this.gateway.submit(intent, sized.detail)
   }
 
-  /** What a held entry would be, as far as it comes to a quantity: for who looks on. */
+  /** What a held entry would be, as far as it comes to a quantity: shown by `/whynot`. */
   private wouldBe(i: InstrumentIndex, side: Side, signal: Signal): RiskFigures {
     const instrument = this.config.instruments[i] as Instrument
     const price = signal.limit ?? this.portfolio.mark(i)

@@ -43,4 +43,4 @@ export class PriceWatch {
 
 const NAMES: Readonly<Record<string, string>> = { pnl: 'The result of the day', equity: 'Equity' }
 const sentence = ({ what, side, level, isOnce }: StoredPriceRule, now: number): string =>
-  `${NAMES[what] ?? what} is ${side} ${level} (now ${now}).${isOnce ? '' : ' Told again once it has been back.'}`
+  `${NAMES[what] ?? what} is ${side} ${level} (now ${now}).${isOnce ? '' : ' Sent again after the price has crossed back.'}`

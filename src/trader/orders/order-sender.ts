@@ -23,7 +23,7 @@ export interface OrderSenderPorts {
   readonly venue: Pick<Venue, 'send' | 'lookUp'>
   readonly wallClock: WallClock
   readonly now: () => Ts
-  /** What became known: to be journaled and applied. */
+  /** Events of an answer, to be journaled and applied. */
   readonly onEvent: (event: VenueEvent) => void
   readonly report: (report: StreamReport) => void
   /** The order as the kernel knows it now. */
@@ -148,7 +148,7 @@ export class OrderSender {
     }
   }
 
-  /** What the venue makes wait must not hold back an exit, which may have another way or a budget of its own (S2). */
+  /** A request that is throttled must not hold back an exit, which may have another way or a budget of its own (S2). */
   private async pause(ms: number, waiting: OrderCommand): Promise<void> {
     const { wallClock } = this.ports
     if (waiting.type === 'cancel-order' || (waiting.type === 'submit-order' && waiting.reduceOnly)) return wallClock.sleep(ms)

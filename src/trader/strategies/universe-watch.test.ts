@@ -71,7 +71,7 @@ test('it is selected at once, then at each full hour, and what changed is told',
   expect(verdictsOf(given)).toEqual(['chosen rank', 'rank chosen'])
   expect(noticesOf(given)).toEqual([
     'Universe of s: BTCUSDT takes entries.',
-    'Universe of s: BTCUSDT takes none any more (others rank higher); ETHUSDT takes entries.',
+    'Universe of s: BTCUSDT takes no more entries (others rank higher); ETHUSDT takes entries.',
   ])
   // The same again is a selection, and no news.
   await watch.after(at(120))

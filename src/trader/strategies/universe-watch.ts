@@ -114,7 +114,7 @@ export class UniverseWatch {
     })
   }
 
-  /** As `SOLUSDT takes entries; ETHUSDT takes none any more (others rank higher), its position keeps its stop`. */
+  /** As `SOLUSDT takes entries; ETHUSDT takes no more entries (others rank higher), its position keeps its stop`. */
   private changeWords(before: readonly Membership[], { rows }: UniverseSelected): string {
     const wasIn = (i: InstrumentIndex): boolean => before.some(({ instrument, verdict }) => instrument === i && isIn(verdict))
     return rows
@@ -123,7 +123,7 @@ export class UniverseWatch {
         const { symbol } = this.instrument(instrument)
         if (isIn(verdict)) return `${symbol} takes entries`
         const held = this.ports.kernel.portfolio.positionLots(instrument) === 0 ? '' : ', and its position keeps its stop'
-        return `${symbol} takes none any more (${UNIVERSE_WORDS[verdict] ?? verdict})${held}`
+        return `${symbol} takes no more entries (${UNIVERSE_WORDS[verdict] ?? verdict})${held}`
       })
       .join('; ')
   }

@@ -42,7 +42,7 @@ export function register(program: Command): void {
   addStudyOptions(
     program
       .command('montecarlo')
-      .description('how one run could have gone: trades shuffled, days drawn again, prices with noise, bars permuted')
+      .description('Monte Carlo of one run: shuffle trades, resample days, add price noise, permute bars')
       .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or your own`),
   )
     .option('--runs <n>', 'draws of trades and days', '1000')
