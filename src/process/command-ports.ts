@@ -45,6 +45,7 @@ import { recentMarket } from './recent-market.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 import { methodWeights } from './method-weights.ts'
+import { LiveTwins } from './twin/live-twins.ts'
 
 export function commandPorts(
   context: RoleContext,
@@ -83,6 +84,7 @@ export function commandPorts(
     schedules: new PostgresReportSchedules(sql),
     webhooks: openWebhooks(sql, config, paths),
     backtests: new QueuedBacktests(new BacktestRows(sql), queues.open('backtest'), paths.candles, () => strategies.catalog()),
+    twins: new LiveTwins(context, sql, strategies, () => publicVenue.listed()),
     portfolio: {
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),

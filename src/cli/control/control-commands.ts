@@ -73,6 +73,11 @@ export const STEERING = [
     summary: 'list entries that were refused: the rule, its figures, and what would have been sent',
     usage: '[sym|strategy] [n]',
   },
+  {
+    name: 'compare',
+    summary: 'compare a strategy’s trades with those of its twin, the same code replayed; explain each difference',
+    usage: '[strategy] [7d|from..to] [n]',
+  },
   { name: 'signals', summary: 'list the last signals from outside, with what became of each', usage: '[n]' },
   {
     name: 'signal',
