@@ -1,5 +1,5 @@
 /**
- * What commands need of the live twin: a strategy's results here beside those of the same code replayed, each difference with its cause.
+ * What commands need of the live twin and of canaries: a strategy's results here beside those of the same code replayed, each difference with its cause.
  */
 export interface TwinQuery {
   readonly strategy: string
@@ -57,4 +57,54 @@ export interface TwinProblem {
 }
 export interface Twins {
   compare(query: TwinQuery): Promise<TwinReport | TwinProblem>
+}
+
+/** What would run instead: other parameters of the same code, or the strategy's file as it was when it began. */
+export interface CanaryCandidate {
+  readonly params: Readonly<Record<string, string>>
+  /** Of the file that is tried; null: the code that runs. */
+  readonly codeHash: string | null
+}
+export interface CanarySide {
+  /** Decimal text in USDT: what it made since the canary began, open positions marked. */
+  readonly result: string
+  readonly trades: number
+  /** Text of what it threw; null: nothing. */
+  readonly failure: string | null
+}
+/** A new version of a strategy as a shadow: it decides on each bar beside the running one, and no order is ever sent for it. */
+export interface CanaryReport {
+  readonly strategy: string
+  readonly candidate: CanaryCandidate
+  /** Market time, ms. */
+  readonly startedTs: number
+  readonly startedBy: string
+  readonly to: number
+  readonly bars: number
+  readonly verdict: 'promote' | 'roll-back' | 'go-on'
+  /** Close of the bar on which it was decided. */
+  readonly decidedTs: number | null
+  /** Bars on which the two made something else, and how many are needed before anything is decided. */
+  readonly count: number
+  readonly least: number
+  /** Probability that a decision is wrong, however often one looks. */
+  readonly alpha: number
+  /** Mean of candidate less running in basis points of equity a bar, and its bounds; null before there are enough. */
+  readonly meanBp: number
+  readonly lowBp: number | null
+  readonly highBp: number | null
+  readonly running: CanarySide
+  readonly shadow: CanarySide
+}
+export interface Canaries {
+  /** Begins one, in place of one that is there. */
+  start(strategy: string, params: Readonly<Record<string, string>>, actor: string): Promise<CanaryCandidate | TwinProblem>
+  /** Undefined where none is under way. */
+  find(strategy: string): Promise<CanaryReport | TwinProblem | undefined>
+  /** What would be promoted: undefined where none is under way; a problem where its file has changed since. */
+  candidate(strategy: string): Promise<CanaryCandidate | TwinProblem | undefined>
+  /** Looks at all of them, and raises an alert for each decision, once. */
+  watch(): Promise<void>
+  /** Answers whether there was one. */
+  end(strategy: string): Promise<boolean>
 }

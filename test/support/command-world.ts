@@ -2,7 +2,7 @@
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  */
 import type { TwinProblem, TwinReport } from '../../api/ports/twin-ports.ts'
-import { NO_TWIN } from './no-twin.ts'
+import { NO_CANARIES, NO_TWIN } from './no-twin.ts'
 import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
@@ -311,6 +311,7 @@ export function makeWorld(profile = 'sim'): World {
         },
       },
       twins: { compare: async () => world.twin },
+      canaries: NO_CANARIES,
       backtests: {
         enqueue: async () => 'No candles are stored.',
         find: async () => undefined,

@@ -74,7 +74,7 @@ export function whyText(row: TwinDifferenceRow, now: number): string {
     case 'funding':
       return 'other funding than the twin assumes'
     case 'size':
-      return `held ${f.live}, the twin ${f.twin}: other equity, or rounding to the lot`
+      return `held ${f.live}, the twin ${f.twin}: other equity or drawdown, or the lot`
     case 'partly-filled':
       return `filled ${f.live} of ${f.twin}`
     case 'missed-bar':

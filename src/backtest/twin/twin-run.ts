@@ -24,6 +24,8 @@ export interface TwinRun {
   /** Bars on which it traded. */
   readonly bars: number
   readonly lastTs: Ts
+  /** Equity at each close on which it traded, units of Cash. */
+  readonly equity: { readonly ts: Float64Array; readonly value: Float64Array }
 }
 export interface TwinPlan {
   /** The strategy alone on its symbols, with limits and sizing as they are configured. */
@@ -63,7 +65,10 @@ export function runTwin(plan: TwinPlan, record: LiveRecord): TwinRun {
   })
   const lastTs = ts(Math.max(0, ...record.series.map(({ bars }) => (bars.at(-1)?.ts ?? -intervalMs) + intervalMs)))
   const bars = record.series.reduce((sum, each) => sum + each.bars.filter((bar) => bar.ts + intervalMs > plan.from).length, 0)
-  return { trades, denials, failure: result.failure, bars, lastTs }
+  const first = result.equity.ts.findIndex((at) => at > plan.from)
+  const traded = (column: Float64Array): Float64Array => (first < 0 ? new Float64Array() : column.subarray(first))
+  const equity = { ts: traded(result.equity.ts), value: traded(result.equity.value) }
+  return { trades, denials, failure: result.failure, bars, lastTs, equity }
 }
 
 /** What operators set, and which symbols were selected: the twin had the same. */

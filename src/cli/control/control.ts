@@ -70,6 +70,8 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
   compare: twinPath,
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
+  strategy: ([name, verb, step]) =>
+    verb === 'canary' && step === undefined ? `/api/v1/strategies/${encodeURIComponent(name ?? '')}/canary` : undefined,
   health: () => '/api/v1/health',
   stress: ([scenario]) => `/api/v1/risk/stress${scenario === undefined ? '' : `?scenario=${encodeURIComponent(scenario)}`}`,
   measures: ([what]) => `/api/v1/risk/measures${what === undefined ? '' : `?of=${encodeURIComponent(what)}`}`,
@@ -150,6 +152,7 @@ export const registerSteering =
             '',
             'Of a running Ballast:',
             '  strategy compare live [NAME]   its trades beside those of the same code replayed, each difference explained',
+            '  strategy canary NAME [start PARAM=VALUE…|promote|stop]   a new version as a shadow beside it, and what the test says',
             '',
             'Without a running Ballast:',
             '  strategy list         list built-in and your own strategies',
@@ -225,6 +228,9 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words, flags))) return
+  // As in chat, or with the noun first.
+  if (name === 'strategy' && words[0] === 'canary')
+    return once(context, clientOf(context), name, [words[1] ?? '', 'canary', ...words.slice(2)])
   if (name === 'strategy' && words[0] === 'compare') return once(context, clientOf(context), 'compare', twinWords(words.slice(1), flags))
   if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
   if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)

@@ -45,7 +45,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CONFIGURED } from '../rest/configured.ts'
 import { memoryMarket } from '../rest/memory-market.ts'
-import { NO_TWIN } from '../no-twin.ts'
+import { NO_CANARIES, NO_TWIN } from '../no-twin.ts'
 import { ScriptedTrader } from './scripted-trader.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from '../process/temporary-database.ts'
 
@@ -188,6 +188,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     audit: new PostgresAudit(sql, join(dataDir, 'audit-head.json'), (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
     twins: { compare: async () => NO_TWIN },
+    canaries: NO_CANARIES,
     portfolio: {
       instruments: async () => ok(trader.kernel.config.instruments),
       weights: async () => err('there are no candles here'),
