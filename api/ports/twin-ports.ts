@@ -29,7 +29,7 @@ export interface TwinDifferenceRow {
 }
 /** Something that the comparison could not do as asked, or that its reader must know. */
 export interface TwinNote {
-  readonly code: 'begins-later' | 'carried-in' | 'twin-failed' | 'other-terms'
+  readonly code: 'begins-later' | 'carried-in' | 'twin-failed' | 'twin-denials' | 'other-terms'
   readonly figures: Readonly<Record<string, string | number>>
 }
 export interface TwinReport {
@@ -69,6 +69,8 @@ export interface CanarySide {
   /** Decimal text in USDT: what it made since the canary began, open positions marked. */
   readonly result: string
   readonly trades: number
+  /** Entries that its own risk denied. */
+  readonly denied: number
   /** Text of what it threw; null: nothing. */
   readonly failure: string | null
 }

@@ -3,7 +3,7 @@
  * planted in the journal between them is found under its own name.
  */
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compareTwin } from '../../src/backtest/twin/compare.ts'
 import { LiveRecorder } from '../../src/backtest/twin/live-record.ts'
 import { runTwin } from '../../src/backtest/twin/twin-run.ts'
@@ -11,6 +11,8 @@ import { type Ts, cash, strategyId, ts } from '../../src/core/units.ts'
 import type { JournalRow } from '../../src/journal/journal.ts'
 import type { KernelConfig } from '../../src/kernel/config.ts'
 import { openStore } from '../../src/market/candles/store.ts'
+import { workCanary } from '../../src/process/twin/canary-work.ts'
+import { STRATEGIES } from '../../src/strategy/registry.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import { SIM_COSTS } from '../../src/venue/sim/models/costs.ts'
 import { generatedCandles } from '../support/generated-candles.ts'
@@ -160,4 +162,49 @@ test('bars of before the window are shown to it and not traded: the twin begins 
       ({ code }) => code !== 'size' && code !== 'slippage' && code !== 'fee' && code !== 'knock-on' && code !== 'carried-in',
     ),
   ).toEqual([])
+})
+
+describe('a canary over the same journal', () => {
+  const look = (params: object, code = STRATEGIES) => {
+    const recorder = new LiveRecorder(strategyId('ema-cross'), [{ symbol: 'BTCUSDT', number: 0 }], { intervalMs: MINUTES_5 })
+    for (const row of rows) recorder.take(row)
+    const { strategies, ...config } = kernel
+    const [only] = strategies
+    if (only === undefined) throw new Error('no strategy')
+    const { definition, ...strategy } = only
+    const given = { modules: [], definition: definition.name, kernel: { ...config, strategy }, record: recorder.record() }
+    const stretch = { openingCash: cash(OPENING), from: began, to: ts(began + 300 * MINUTES_5) }
+    const seen = workCanary(STRATEGIES, code, { ...given, ...stretch, candidate: { modules: [], params: definition.params.parse(params) } })
+    if (typeof seen === 'string') throw new Error(seen)
+    return seen
+  }
+
+  test('the same parameters: no bar differs, nothing is decided, and both made what the account made', () => {
+    const { verdict, count, running, shadow } = look({ fast: 5, slow: 12 })
+    expect([verdict, count]).toEqual(['go-on', 0])
+    expect(shadow).toEqual(running)
+    expect(running.trades).toBeGreaterThan(8)
+  })
+
+  test('other parameters: they differ, and asked again it says the same', () => {
+    const seen = look({ fast: 8, slow: 30 })
+    expect(seen.count).toBeGreaterThan(50)
+    expect(seen.shadow).not.toEqual(seen.running)
+    expect(look({ fast: 8, slow: 30 })).toEqual(seen)
+  })
+
+  test('a new version that throws is rolled back, and says where', () => {
+    const known = STRATEGIES.get('ema-cross')
+    if (known === undefined) throw new Error('ema-cross is built in')
+    const broken: typeof known = {
+      ...known,
+      onBar: () => {
+        throw new Error('out of luck')
+      },
+    }
+    const { verdict, shadow, running } = look({ fast: 5, slow: 12 }, new Map([...STRATEGIES, ['ema-cross', broken]]))
+    expect([verdict, shadow.trades]).toEqual(['roll-back', 0])
+    expect(shadow.failure).toContain('out of luck')
+    expect(running.failure).toBeNull()
+  })
 })

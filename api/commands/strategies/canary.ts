@@ -2,7 +2,7 @@
  * `/strategy NAME canary`: a new version as a shadow beside the running one, what the test says of it, and taking it over or leaving it.
  */
 import { z } from 'zod'
-import type { CanaryCandidate, CanaryReport, TwinProblem } from '../../ports/twin-ports.ts'
+import type { CanaryCandidate, CanaryReport, CanarySide, TwinProblem } from '../../ports/twin-ports.ts'
 import { type CommandContext, type Done, type NoPlan, type Plan, alreadyDone, refuse } from '../command.ts'
 import { duration, money, time } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
@@ -151,6 +151,9 @@ const problemOf = ({ sentence, next }: TwinProblem, name: string): Reply =>
 
 const bp = (of: number | null): string => (of === null ? '–' : `${of > 0 ? '+' : ''}${of.toFixed(3)}`)
 
+const sideText = ({ result, trades, denied }: CanarySide): string =>
+  `${money(result)}, ${trades} trades${denied === 0 ? '' : `, ${denied} denied`}`
+
 function cardOf(report: CanaryReport): Reply {
   const { strategy, verdict, running, shadow, count, least, startedTs, to, decidedTs } = report
   return reply(`Canary of ${strategy}: ${verdict.replace('-', ' ')}`, {
@@ -158,8 +161,8 @@ function cardOf(report: CanaryReport): Reply {
     fields: [
       field('New', candidateText(report.candidate)),
       field('Since', `${time(startedTs, to)} (${duration(to - startedTs)}), ${report.bars} bars`),
-      field('Running', `${money(running.result)}, ${running.trades} trades`),
-      field('New version', `${money(shadow.result)}, ${shadow.trades} trades`),
+      field('Running', sideText(running)),
+      field('New version', sideText(shadow)),
       ...(shadow.failure === null ? [] : [field('It failed', untrusted(shadow.failure))]),
       field('Differ', `on ${count} bars${count < least ? `; it decides from ${least} on` : ''}`),
       ...(report.lowBp === null

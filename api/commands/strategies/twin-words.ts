@@ -129,6 +129,10 @@ export function noteText({ code, figures: f }: TwinNote, now: number): string {
       return `Begins ${time(Number(f.began), now)}, when Bybit changed the steps of a symbol.`
     case 'carried-in':
       return `${f.trades === 1 ? 'A trade' : `${f.trades} trades`} from before the window ${f.trades === 1 ? 'is' : 'are'} left out.`
+    case 'twin-denials':
+      return `Risk denied the twin ${Object.entries(f)
+        .map(([rule, times]) => `${times} × ${rule}`)
+        .join(', ')}.`
     case 'twin-failed':
       return `The twin stopped: ${untrusted(String(f.failure))}`
   }

@@ -57,7 +57,7 @@ const toTwin = ({ strategy, from, to, differences, ...rest }: TwinReport): z.inf
   differences: differences.map((row) => ({ ...row, ts: iso(row.ts), figures: { ...row.figures } })),
 })
 
-const Side = z.object({ result: decimal(), trades: z.number(), failure: z.string().nullable() })
+const Side = z.object({ result: decimal(), trades: z.number(), denied: z.number(), failure: z.string().nullable() })
 const Canary = z
   .object({
     id: z.string().openapi({ description: 'The strategy' }),

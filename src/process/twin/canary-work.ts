@@ -60,9 +60,10 @@ export function workCanary(running: Catalog, candidate: Catalog, work: CanaryWor
   }
 }
 
-const sideOf = ({ trades, failure }: TwinRun): CanarySide => ({
+const sideOf = ({ trades, denials, failure }: TwinRun): CanarySide => ({
   result: formatDecimal(sumOf(trades.map(({ trade }) => trade.pnl)), CASH_SCALE),
   trades: trades.length,
+  denied: denials.filter((each) => each.class === 'entry').length,
   failure: failure ?? null,
 })
 

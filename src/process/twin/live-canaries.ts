@@ -2,6 +2,7 @@
  * Canaries: a new version of a strategy as a shadow beside the running one. It decides on the bars that the journal keeps, in a replay, and has no
  * way to the exchange. What is kept is what it tries and since when; all else follows from the journal, so that no crash loses any of it.
  */
+import { existsSync, utimesSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Canaries, CanaryCandidate, CanaryReport, TwinProblem } from '../../../api/ports/twin-ports.ts'
 import type { Sql } from '../../../db/client.ts'
@@ -47,7 +48,7 @@ export class LiveCanaries implements Canaries {
   async start(strategy: string, params: Readonly<Record<string, string>>, actor: string): Promise<CanaryCandidate | TwinProblem> {
     const found = await this.reader.plan(strategy)
     if ('problem' in found) return found
-    const { plan } = found
+    const { plan, given: configured } = found
     const { name } = plan.definition
     const runs = this.strategies.modules().find((module) => module.name === name)
     const isParams = Object.keys(params).length > 0
@@ -67,9 +68,9 @@ export class LiveCanaries implements Canaries {
       module = fresh.module
       definition = fresh.definition
     }
-    const parsed = definition.params.safeParse(candidateParams(plan.params, params))
+    const parsed = definition.params.safeParse({ ...configured, ...params })
     if (!parsed.success) {
-      const given = { ...(plan.params as Readonly<Record<string, unknown>>), ...params }
+      const given = { ...configured, ...params }
       return twinProblem('refused', `${strategy}: ${paramsProblem(parsed.error, definition, given)}`, 'Nothing was begun.')
     }
     if (isParams && JSON.stringify(parsed.data) === JSON.stringify(plan.params))
@@ -132,18 +133,20 @@ export class LiveCanaries implements Canaries {
     const { strategy, startedTs, startedBy } = row
     const found = await this.reader.plan(strategy)
     if ('problem' in found) return found
-    const { plan } = found
+    const { plan, given } = found
     if (plan.identity !== row.identity) return replaced(strategy)
     const modules =
       row.module === null
         ? this.strategies.modules()
         : [...this.strategies.modules().filter(({ name }) => name !== row.module?.name), row.module]
+    // Compiled files that nothing has used for long are removed.
+    if (row.module !== null && existsSync(row.module.path)) utimesSync(row.module.path, new Date(), new Date())
     const catalog = row.module === null ? await this.strategies.catalog() : await importStrategies([row.module])
     const known = 'ok' in catalog ? (catalog.ok ? catalog.value : undefined) : catalog
     const definition = known?.get(plan.definition.name)
     if (definition === undefined)
       return twinProblem('refused', `The code that the canary of ${strategy} tries is not there any more.`, NEXT_START(strategy))
-    const params = definition.params.safeParse(candidateParams(plan.params, row.params))
+    const params = definition.params.safeParse({ ...given, ...row.params })
     if (!params.success) return twinProblem('refused', `${strategy}: the canary’s parameters are invalid.`, NEXT_START(strategy))
     const intervalMs = parseInterval(this.context.config.interval) as number
     const warmBars = barsBefore({ id: strategyId(strategy), definition, params: params.data, instruments: [] }, intervalMs)
@@ -169,9 +172,6 @@ export class LiveCanaries implements Canaries {
       : { module, definition }
   }
 }
-
-/** The parameters that run, with these in their place. */
-const candidateParams = (running: unknown, params: Readonly<Record<string, string>>): object => ({ ...(running as object), ...params })
 
 const candidateOf = ({ params, module }: CanaryRow): CanaryCandidate => ({ params, codeHash: module?.codeHash ?? null })
 

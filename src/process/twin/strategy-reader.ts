@@ -7,8 +7,8 @@ import { readInstruments } from '../../../db/journal/journal.ts'
 import { StrategyJournal } from '../../../db/reads/strategy-journal.ts'
 import { LiveRecorder, RECORDED_FACTS, RECORDED_INPUTS } from '../../backtest/twin/live-record.ts'
 import { plansOf } from '../../config/plans.ts'
-import { counting, readStrategyChanges } from '../../config/strategy-changes.ts'
-import type { StrategyPlan } from '../../config/strategy-plan.ts'
+import { changedSpecs, counting, idOf, readStrategyChanges } from '../../config/strategy-changes.ts'
+import { DEFAULT_PLANS, type StrategyPlan } from '../../config/strategy-plan.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import type { Result } from '../../core/result.ts'
 import { DAY_MS, cash, instrumentIndex, strategyId, ts } from '../../core/units.ts'
@@ -58,12 +58,12 @@ export class StrategyReader {
     this.listed = listed
   }
 
-  /** Of one strategy, with the risk settings that are configured. */
+  /** Of one strategy, with the risk settings that are configured, and the parameters that somebody gave: the others are its defaults. */
   async plan(name: string) {
     const plans = await this.plans()
     if ('problem' in plans) return plans
     const plan = plans.plans.find(({ id }) => id === name)
-    if (plan !== undefined) return { plan, risk: plans.risk }
+    if (plan !== undefined) return { plan, risk: plans.risk, given: plans.specs.find((spec) => idOf(spec) === name)?.params ?? {} }
     const names = plans.plans.map(({ id }) => id)
     const near = nearestOf(name, names)
     const sentence = `There is no strategy ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`
@@ -106,7 +106,8 @@ export class StrategyReader {
     if (!changes.ok) return twinProblem('refused', changes.error.sentence, changes.error.next)
     const loaded = { catalog: await this.strategies.catalog(), modules: this.strategies.modules(), broken: [] }
     const plans = plansOf(counting(config.value, changes.value), loaded, changes.value)
-    return plans.ok ? plans.value : twinProblem('refused', plans.error.sentence, plans.error.next)
+    const specs = changedSpecs(config.value.strategies ?? DEFAULT_PLANS, changes.value)
+    return plans.ok ? { ...plans.value, specs } : twinProblem('refused', plans.error.sentence, plans.error.next)
   }
 
   /** In the strategy's order, with the numbers that they have in the journal. */

@@ -71,9 +71,17 @@ function reportOf({ kernel, record, open, from, to, notes }: TwinWork, twin: Twi
     notes: [
       ...notes,
       ...(carried === 0 ? [] : [{ code: 'carried-in' as const, figures: { trades: carried } }]),
+      ...(twin.denials.length === 0 ? [] : [{ code: 'twin-denials' as const, figures: denialsBy(twin) }]),
       ...(twin.failure === undefined ? [] : [{ code: 'twin-failed' as const, figures: { failure: twin.failure } }]),
     ],
   }
+}
+
+/** Entries that the twin's own risk denied, by rule. */
+function denialsBy({ denials }: TwinRun): Readonly<Record<string, number>> {
+  const by: Record<string, number> = {}
+  for (const { rule, class: kind } of denials) if (kind === 'entry') by[rule] = (by[rule] ?? 0) + 1
+  return by
 }
 
 function rowOf(of: TwinDifference, instrument: Instrument): TwinDifferenceRow {
