@@ -86,8 +86,7 @@ const strategy = defineAction({
   aliases: [],
   group: 'Trade and control',
   summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-  usage:
-    '<name> [on|off|closing-only|reload|reset|remove [close]|canary [start <param=value>…|promote|stop]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+  usage: '<name> [on|off|closing-only|reload|reset|remove [close]|canary [step]] | add <sym>… | set <param=value>… | symbols <sym>…',
   args: z.strictObject({
     name: z.string().min(1).max(60),
     action: z.enum(ACTIONS).default('show'),

@@ -40,6 +40,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'start-algorithm': 'worked an order',
   'adopt-external': 'adopted it',
   panic: 'hit panic',
+  'outside-signal': 'signaled it from outside',
   'outside Ballast': 'closed it outside Ballast',
 }
 const ENDS: Readonly<Record<string, string>> = {

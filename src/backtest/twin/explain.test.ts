@@ -115,6 +115,7 @@ test.each<readonly [string, Both]>([
 
 test.each<readonly [string, Both, LiveTrade]>([
   ['hand', both({}), trade(100, 110, { byHand: true })],
+  ['hand', both({ hands: [hand('outside-signal', 100)] }), trade(100, 110)],
   ['twin-denied', both({}, { twinDenials: [denial('margin')] }), trade(100, 110)],
   ['knock-on', both({}, { twin: [trade(90, 105)] }), trade(100, 110)],
   ['unexplained', both({}), trade(100, 110)],

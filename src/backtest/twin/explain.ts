@@ -95,6 +95,8 @@ export function whyNotLive(both: Both, instrument: InstrumentIndex, side: Side, 
 export function whyNotTwin(both: Both, { trade, decidedTs, isByHand }: LiveTrade): Explanation {
   if (isByHand) return because('hand', { act: 'place-orders', trade: trade.number })
   const { instrument, side } = trade
+  const signaled = handAfter(both.record, instrument, decidedTs, decidedTs, ['outside-signal'])
+  if (signaled !== undefined) return because('hand', signaled)
   const denial = both.twinDenials.find(
     (each) => each.instrument === instrument && each.side === side && each.class === 'entry' && each.ts === decidedTs,
   )
@@ -120,7 +122,7 @@ export function whyOtherExit(both: Both, { trade: live }: LiveTrade, { trade: tw
     return because('flattened', { ...figures, ...handAfter(record, live.instrument, from, live.exitTs, ['panic']) })
   if (!ORDINARY_EXITS.has(live.exitReason)) return because('exchange', figures)
   const until = Math.max(live.exitTs, twin.exitTs)
-  const moved = handAfter(record, live.instrument, from, until, ['change-protection', 'adopt-external'])
+  const moved = handAfter(record, live.instrument, from, until, ['change-protection', 'adopt-external', 'outside-signal'])
   if (moved !== undefined) return because('hand', { ...figures, ...moved })
   if (twin.exitReason === 'signal') {
     const late = record.series[live.instrument]?.late

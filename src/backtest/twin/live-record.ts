@@ -83,6 +83,7 @@ export const RECORDED_INPUTS: readonly KernelInput['type'][] = [
   'start-algorithm',
   'adopt-external',
   'panic',
+  'outside-signal',
   'change-risk-setting',
   'universe-selected',
   'instrument-changed',
@@ -209,6 +210,9 @@ export class LiveRecorder {
       case 'place-orders':
       case 'start-algorithm':
         this.takeHand(input.type, input.instrument, input.actor, input.ts)
+        return
+      case 'outside-signal':
+        this.takeHand(input.type, input.instrument, input.source, input.ts)
         return
       case 'panic':
         this.takeHand('panic', input.instrument, input.actor, input.ts)

@@ -63,7 +63,7 @@ export const STEERING = [
   {
     name: 'strategy',
     summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-    usage: '<name> [on|off|closing-only|reload|reset|remove [close]|canary [start <param=value>…|promote|stop]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+    usage: '<name> [on|off|closing-only|reload|reset|remove [close]|canary [step]] | add <sym>… | set <param=value>… | symbols <sym>…',
   },
   { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
   { name: 'universe', summary: 'show which symbols of a strategy take entries, and why the others do not', usage: '[strategy]' },
