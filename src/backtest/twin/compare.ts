@@ -101,7 +101,7 @@ function ofPair(both: Both, instrument: Instrument, live: LiveTrade, twin: TwinT
   const ratio = a.quantity / b.quantity
   if (
     Math.max(...[b.pnl, b.fee, b.funding].map(Math.abs)) * ratio > AMOUNT_MAX ||
-    perTick * Math.max(a.entryPrice, b.entryPrice) > CASH_MAX
+    perTick * Math.max(a.entryPrice, b.entryPrice) > AMOUNT_MAX
   )
     return [wholePair(live, twin, cash(a.pnl - b.pnl))]
   const scaled = (amount: number): number => mulDiv(amount, a.quantity, b.quantity, 'nearest')
