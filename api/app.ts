@@ -35,6 +35,7 @@ import { portfolioRoutes } from './routes/portfolio-routes.ts'
 import { readRoutes } from './routes/read-routes.ts'
 import { reportRoutes } from './routes/report-routes.ts'
 import { resultRoutes } from './routes/result-routes.ts'
+import { twinRoutes } from './routes/strategies/twin-routes.ts'
 import { riskRoutes } from './routes/risk-routes.ts'
 import { measured, metricsRoute } from './metrics/route.ts'
 import { loginPage, sessionRoutes } from './routes/session-routes.ts'
@@ -150,6 +151,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', backtestRoutes(context))
   app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', resultRoutes(context))
+  app.route('/api/v1', twinRoutes(context))
   app.route('/api/v1', commandRoutes(context))
   app.route('/api/v1', keyRoutes(context))
   app.route('/api/v1', auditRoutes(context))

@@ -109,6 +109,8 @@ function codesOf(path: string, method: string, operation: Operation): readonly P
   if (isChange) codes.push(...WITH_BODY, ...WITH_COMMAND)
   if (VERSIONED.some(([how, ending]) => method === how && path.endsWith(ending))) codes.push('version_conflict')
   if (MARKET.test(path)) codes.push('exchange_unavailable', 'not_found')
+  // What has not traded in the time that was asked for cannot be compared.
+  if (/\/(twin|canary)$/.test(path)) codes.push('refused', 'not_ready')
   if (isChange && path.endsWith('/signals')) codes.push('not_found')
   // A link that was used is no login.
   if (isChange && path.endsWith('/session')) codes.push('unauthorized', 'rate_limited')

@@ -26,6 +26,8 @@ export interface WorkerPorts {
   readonly candleSource: () => Promise<CandleSource | undefined>
   /** Shares capital among strategies where that is due. */
   readonly moveCapital: () => Promise<void>
+  /** Looks at the canaries of strategies, and tells of what is decided. */
+  readonly watchCanaries: () => Promise<void>
   readonly equity: EquityRetention
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
@@ -33,9 +35,11 @@ export interface WorkerPorts {
 const CANDLES_EVERY_MS = 60_000
 const THIN_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
+/** Each look replays all bars since the canary began; its test counts every one of them, whenever it is looked at. */
+const CANARIES_EVERY_MS = 180_000
 const AGAIN_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator'] as const
+const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator', 'canaries'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
 /** Runs until its queues are closed; `stop` ends what it does on the tables by itself. */
@@ -76,6 +80,9 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
       case 'allocator':
         await ports.moveCapital()
         return
+      case 'canaries':
+        await ports.watchCanaries()
+        return
     }
   })
   const repeat = async (): Promise<void> => {
@@ -85,6 +92,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
     // A minute of wall-clock time is an hour of market time at 60x: the day that has ended is looked for often and reported once.
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
     await upkeep.repeat('allocator', REPORT_EVERY_MS, { task: 'allocator' })
+    await upkeep.repeat('canaries', CANARIES_EVERY_MS, { task: 'canaries' })
   }
   const warning = (what: string) => (thrown: unknown) =>
     log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

@@ -23,6 +23,7 @@ import type { AlertPorts, PriceRules, ReportSchedules } from '../ports/alert-por
 import type { Webhooks } from '../ports/webhook-ports.ts'
 import type { SignalPorts } from '../ports/signal-ports.ts'
 import type { PortfolioPorts } from '../ports/portfolio-ports.ts'
+import type { Canaries, Twins } from '../ports/twin-ports.ts'
 import type { Reply } from './reply.ts'
 
 export { ROLES, type Role }
@@ -111,6 +112,8 @@ export interface CommandPorts {
   readonly schedules: ReportSchedules
   readonly backtests: Backtests
   readonly portfolio: PortfolioPorts
+  readonly twins: Twins
+  readonly canaries: Canaries
   /** Undefined: answers come without pictures. */
   readonly charts: Charts | undefined
   readonly candles: CandleReader

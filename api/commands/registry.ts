@@ -34,6 +34,7 @@ import { RESEARCH_COMMANDS } from './groups/research-group.ts'
 import { SIGNAL_COMMANDS } from './signals/signal-group.ts'
 import { STATS_COMMANDS } from './groups/stats-group.ts'
 import { STRATEGY_COMMANDS } from './strategies/strategy-group.ts'
+import { compare } from './strategies/compare-command.ts'
 import { universe } from './strategies/universe-command.ts'
 import { STRESS_COMMANDS } from './groups/stress-group.ts'
 import { SYSTEM_COMMANDS } from './groups/system-group.ts'
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   universe,
   ...WHY_COMMANDS,
   whynot,
+  compare,
   ...SIGNAL_COMMANDS,
   alerts,
   ...ACK_COMMANDS,

@@ -225,6 +225,12 @@ export const TRADING_KINDS = {
     'check `/flows` and Bybit; then an admin’s `/resume`',
     { actions: others(['Flows', '/flows'], ['Balance', '/balance'], ['Resume', '/resume']) },
   ),
+  'strategy.canary': event(
+    ['P3'],
+    'a canary is decided: the new version earns more than the running one, or it does not',
+    'read `/strategy NAME canary`, then promote it or stop it; nothing was changed',
+    ofStrategy,
+  ),
   'allocator.moved': event(['P4'], 'capital was moved among strategies on schedule', 'nothing; `/allocator dry-run` explains it', {
     actions: others(['Capital', '/allocator dry-run']),
   }),

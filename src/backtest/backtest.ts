@@ -17,7 +17,8 @@ import {
 import type { Bars } from '../market/bars.ts'
 import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
-import type { OrderDenied } from '../kernel/fact.ts'
+import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
+import type { KernelInput } from '../kernel/input.ts'
 import { commandOfFact } from '../kernel/fact-command.ts'
 import type { BetweenDecisions } from '../kernel/handlers/bar-decisions.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -45,6 +46,12 @@ export interface BacktestSpec {
   readonly funding: readonly (FundingSeries | undefined)[]
   /** Called about every `progressEvery` instants with the part done, in [0, 1]. Answering false stops the run. */
   readonly progress?: (done: number) => boolean
+  /** Bars that close at or before this instant are shown to strategies, as before a start: they trade from then on. Absent: from the first. */
+  readonly warmUntil?: Ts
+  /** What somebody did beside the market, ascending: each is applied before the first close instant after its own. */
+  readonly inputs?: readonly KernelInput[]
+  /** Hears each fact of the kernel as it is decided. */
+  readonly observe?: (fact: KernelFact) => void
 }
 
 /** One of our fills, as the fingerprint and the trade list need it. */
@@ -108,6 +115,7 @@ class BacktestDriver implements BetweenDecisions {
   private instants = 0
   private resumes = 0
   private played = 0
+  private inputsAt = 0
   private readonly fundingAt: Int32Array
   /** By instrument: settlements that strategies know of. */
   private readonly fundingKnown: Int32Array
@@ -139,7 +147,8 @@ class BacktestDriver implements BetweenDecisions {
     this.seesMarkets = spec.kernel.strategies.some(({ definition }) => definition.contract === 2)
     this.universes = new BacktestUniverses(this.kernel, spec.bars, spec.venue.slippage)
     const [only] = spec.bars
-    if (this.universes.isNone && only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
+    const isPlain = spec.warmUntil === undefined && spec.inputs === undefined
+    if (isPlain && this.universes.isNone && only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
@@ -226,7 +235,9 @@ class BacktestDriver implements BetweenDecisions {
         else kernel.decisions.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
-      kernel.decisions.closeInstant(members, count, this.now, this)
+      if (this.spec.inputs !== undefined) this.applyInputs(this.spec.inputs)
+      if (this.spec.warmUntil !== undefined && closeTs <= this.spec.warmUntil) kernel.decisions.warmInstant(members, count)
+      else kernel.decisions.closeInstant(members, count, this.now, this)
       if (closeTs >= this.universes.nextAt) this.selectUniverses()
       this.equityTs[this.instants] = closeTs
       this.equityValue[this.instants] = kernel.portfolio.equity
@@ -250,6 +261,14 @@ class BacktestDriver implements BetweenDecisions {
     if (kernel.factBuffer.count !== 0) this.carryOut()
     this.equityValue[this.instants - 1] = kernel.portfolio.equity
     return count
+  }
+
+  private applyInputs(inputs: readonly KernelInput[]): void {
+    for (let next = inputs[this.inputsAt]; next !== undefined && next.ts < this.now; next = inputs[this.inputsAt]) {
+      this.kernel.apply(next)
+      this.carryOut()
+      this.inputsAt += 1
+    }
   }
 
   private selectUniverses(): void {
@@ -350,6 +369,7 @@ class BacktestDriver implements BetweenDecisions {
     const { factBuffer } = this.kernel
     for (let k = 0; k < factBuffer.count; k++) {
       const fact = factBuffer.at(k)
+      this.spec.observe?.(fact)
       switch (fact.type) {
         case 'trade-closed':
           this.trades.push(fact.trade)

@@ -45,6 +45,7 @@ const LOOKS: ReadonlySet<string> = new Set([
   'algos',
   'health',
   'audit',
+  'compare',
 ])
 
 export const NOUNS: readonly Noun[] = [

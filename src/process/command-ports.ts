@@ -45,6 +45,10 @@ import { recentMarket } from './recent-market.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
 import { methodWeights } from './method-weights.ts'
+import { LiveCanaries } from './twin/live-canaries.ts'
+import { LiveTwins } from './twin/live-twins.ts'
+import { TwinReplay } from './twin/replay.ts'
+import { StrategyReader } from './twin/strategy-reader.ts'
 
 export function commandPorts(
   context: RoleContext,
@@ -60,6 +64,8 @@ export function commandPorts(
   const sources = new PostgresSignalSources(sql, paths.signalsKey, Date.now)
   const signals = new PostgresSignals(sql, sources)
   const candles = recentCandles((symbol, interval, bars) => publicVenue.chart(symbol, interval, bars), Date.now)
+  const reader = new StrategyReader(context, sql, strategies, () => publicVenue.listed())
+  const replay = new TwinReplay()
   return {
     reads: new PostgresReads(database),
     control: new PostgresControl(new CommandWriter(sql)),
@@ -88,6 +94,8 @@ export function commandPorts(
       { candlesRoot: paths.candles, filesRoot: paths.backtests },
       () => strategies.catalog(),
     ),
+    twins: new LiveTwins(reader, sql, replay),
+    canaries: new LiveCanaries(context, sql, strategies, reader, replay),
     portfolio: {
       instruments: () => publicVenue.listed(),
       weights: (request) => methodWeights(publicVenue, request),

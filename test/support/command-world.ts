@@ -1,6 +1,8 @@
 /**
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  */
+import type { TwinProblem, TwinReport } from '../../api/ports/twin-ports.ts'
+import { NO_CANARIES, NO_TWIN } from './no-twin.ts'
 import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
@@ -120,6 +122,7 @@ export interface World {
   flows: FlowRow[]
   ledger: LedgerRow[]
   periods: PeriodSum[]
+  twin: TwinReport | TwinProblem
   /** Period that the allocator has looked at, and the alerts that it raised. */
   claimed: number | undefined
   readonly reported: string[]
@@ -170,6 +173,7 @@ export function makeWorld(profile = 'sim'): World {
     flows: [],
     ledger: [],
     periods: [],
+    twin: NO_TWIN,
     claimed: undefined,
     reported: [],
     funding: [],
@@ -306,6 +310,8 @@ export function makeWorld(profile = 'sim'): World {
           return isGood
         },
       },
+      twins: { compare: async () => world.twin },
+      canaries: NO_CANARIES,
       backtests: {
         enqueue: async () => 'No candles are stored.',
         find: async () => undefined,

@@ -67,6 +67,8 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'source.back': 'The source tv-trend sends again.',
   'signal.stale': 'A signal of tv-trend was refused: it is 90 s old and may be 60 s.',
   'signal.exit_refused': 'A refused signal of tv-trend names an exit of BTCUSDT. Look at the position.',
+  'strategy.canary':
+    'The canary of ema-cross earns more than what runs, after 412 bars that differ. Promote it: /strategy ema-cross canary promote',
   'allocator.moved': 'Capital moved: ema-cross 40 % to 45 %.',
   'allocator.failed': 'Capital was not moved: no candles of SOLUSDT.',
   'user.price_alert': 'BTCUSDT is above 70000 (now 70012.5). Sent again after the price has crossed back.',

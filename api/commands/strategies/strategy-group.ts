@@ -10,6 +10,7 @@ import { absolute } from '../../amount.ts'
 import { nearestOf } from '../../../src/core/nearest.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
 import { send } from '../groups/control-group.ts'
+import { CANARY_STEPS, carryOutCanary, endPromoted, isCanaryTodo, planCanary, readCanary } from './canary.ts'
 import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } from './strategy-change.ts'
 import { duration, money, short, signed, time } from '../words/format.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
@@ -72,14 +73,19 @@ const STATE_MARKS: Readonly<Record<LifeState, string>> = {
 
 /** `close-only` is what programs and muscle memory say. */
 const MODES = { on: 'running', off: 'off', 'closing-only': 'closing-only', 'close-only': 'closing-only' } as const
-const ACTIONS = ['show', 'on', 'off', 'closing-only', 'close-only', ...CHANGES] as const
+const ACTIONS = ['show', 'on', 'off', 'closing-only', 'close-only', 'canary', ...CHANGES] as const
+/** Whether it only looks. */
+const looks = ({ action, step }: { readonly action: string; readonly step?: string | undefined }): boolean =>
+  action === 'show' || (action === 'canary' && (step === undefined || step === 'status'))
+const changes = ({ action, step }: { readonly action: string; readonly step?: string | undefined }): boolean =>
+  isChange(action) || (action === 'canary' && step === 'promote')
 
 const strategy = defineAction({
   name: 'strategy',
   aliases: [],
   group: 'Trade and control',
   summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-  usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+  usage: '<name> [on|off|closing-only|reload|reset|remove [close]|canary [step]] | add <sym>… | set <param=value>… | symbols <sym>…',
   args: z.strictObject({
     name: z.string().min(1).max(60),
     action: z.enum(ACTIONS).default('show'),
@@ -87,17 +93,20 @@ const strategy = defineAction({
     symbols: z.array(z.string().min(1).max(40)).max(100).optional(),
     params: z.record(z.string().min(1).max(60), z.string().max(200)).optional(),
     close: z.boolean().optional(),
+    step: z.enum(CANARY_STEPS, `use one of ${CANARY_STEPS.join(', ')}`).optional(),
   }),
   read: (words) => {
     const [name, action] = [words[0]?.toLowerCase(), words[1]?.toLowerCase()]
     return {
       ...(name === undefined ? {} : { name }),
       ...(action === undefined ? {} : { action }),
-      ...(action !== undefined && isChange(action)
-        ? readChange(action, words.slice(2))
-        : words.length > 2
-          ? { unexpected: words.slice(2).join(' ') }
-          : {}),
+      ...(action === 'canary'
+        ? readCanary(words.slice(2))
+        : action !== undefined && isChange(action)
+          ? readChange(action, words.slice(2))
+          : words.length > 2
+            ? { unexpected: words.slice(2).join(' ') }
+            : {}),
     }
   },
   examples: [
@@ -107,20 +116,22 @@ const strategy = defineAction({
     'strategy ema-cross reload',
     'strategy trend-2 add ADA XRP of ema-cross fast=9',
     'strategy trend-2 remove close',
+    'strategy ema-cross canary start fast=9',
   ],
   role: 'viewer',
-  roleFor: (args) => (args.action === 'show' ? 'viewer' : args.action === 'on' ? 'trader' : isChange(args.action) ? 'admin' : 'operator'),
+  roleFor: (args) =>
+    looks(args) ? 'viewer' : args.action === 'on' ? 'trader' : isChange(args.action) || args.action === 'canary' ? 'admin' : 'operator',
   scope: 'strategy:read',
-  scopeFor: (args) => (args.action === 'show' ? 'strategy:read' : 'strategy:write'),
-  tier: (args, profile) =>
-    args.action === 'on' || isChange(args.action) ? (profile === 'live' && args.action !== 'remove' ? 'C2' : 'C1') : 'C0',
-  addsRisk: (args) => args.action === 'on' || (isChange(args.action) && args.action !== 'remove'),
+  scopeFor: (args) => (looks(args) ? 'strategy:read' : 'strategy:write'),
+  tier: (args, profile) => (args.action === 'on' || changes(args) ? (profile === 'live' && args.action !== 'remove' ? 'C2' : 'C1') : 'C0'),
+  addsRisk: (args) => args.action === 'on' || (changes(args) && args.action !== 'remove'),
   plan: async (context, args) => {
     if (isChange(args.action)) return planChange(context, { ...args, action: args.action })
     const rows = await context.ports.reads.strategies()
     const own = rows.filter((row) => row.strategy === args.name)
     if (own.length === 0) return refuse(unknownStrategy(args.name, rows))
     if (args.action === 'show') return alreadyDone(await cardOf(context, own))
+    if (args.action === 'canary') return planCanary(context, args.name, args.step ?? 'status', args.params)
     const mode = MODES[args.action]
     if (own.every((row) => row.mode === mode))
       return alreadyDone(reply(`${args.name} is already ${mode}`, { tone: 'ok', buttons: [runs('Strategies', '/strategies')] }))
@@ -139,7 +150,12 @@ const strategy = defineAction({
     }
   },
   execute: async (context, todo) => {
-    if (typeof todo === 'object' && todo !== null && 'ask' in todo) return carryOutChange(context, todo)
+    if (isCanaryTodo(todo)) return carryOutCanary(context, todo)
+    if (typeof todo === 'object' && todo !== null && 'ask' in todo) {
+      const done = await carryOutChange(context, todo)
+      await endPromoted(context, todo, done)
+      return done
+    }
     const { strategy: name, mode } = z.object({ strategy: z.string(), mode: z.enum(['running', 'closing-only', 'off']) }).parse(todo)
     const held = (await context.ports.reads.positions()).filter((position) => position.strategy === name)
     return send(context, { name: 'strategy', strategy: name, mode }, `${name} is ${mode}`, {

@@ -63,7 +63,7 @@ export const STEERING = [
   {
     name: 'strategy',
     summary: 'show a strategy, switch it, or change it while Ballast runs: code, parameters, symbols',
-    usage: '<name> [on|off|closing-only|reload|reset|remove [close]] | add <sym>… [of <name>] | set <param=value>… | symbols <sym>…',
+    usage: '<name> [on|off|closing-only|reload|reset|remove [close]|canary [step]] | add <sym>… | set <param=value>… | symbols <sym>…',
   },
   { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
   { name: 'universe', summary: 'show which symbols of a strategy take entries, and why the others do not', usage: '[strategy]' },
@@ -72,6 +72,11 @@ export const STEERING = [
     name: 'whynot',
     summary: 'list entries that were refused: the rule, its figures, and what would have been sent',
     usage: '[sym|strategy] [n]',
+  },
+  {
+    name: 'compare',
+    summary: 'compare a strategy’s trades with those of its twin, the same code replayed; explain each difference',
+    usage: '[strategy] [7d|from..to] [n]',
   },
   { name: 'signals', summary: 'list the last signals from outside, with what became of each', usage: '[n]' },
   {

@@ -12,7 +12,9 @@ import type { PanicDirectFlags } from './panic-direct.ts'
 import { printReply } from '../ui/reply-text.ts'
 import type { MeasuresFlags } from '../research/measures.ts'
 import { STEERING } from './control-commands.ts'
+import { timeOf } from '../flags/time-flag.ts'
 import { auditWords, sinceOf } from '../../../api/commands/access/audit-words.ts'
+import { twinSpan } from '../../../api/commands/strategies/twin-span.ts'
 import { TEMPLATES } from '../../strategy-files/template.ts'
 import { watch } from './watch.ts'
 
@@ -35,6 +37,23 @@ function auditPath(words: readonly string[]): string | undefined {
     : `/api/v1/audit?${new URLSearchParams({ limit: String(n ?? 10), ...(user === undefined ? {} : { user }), ...asked })}`
 }
 
+/** Where no strategy is named the command finds the only one. */
+function twinPath(words: readonly string[]): string | undefined {
+  const span = words.find((word) => /^\d+d$/.test(word) || word.includes('..'))
+  const name = words.find((word) => word !== span && !/^\d+$/.test(word))
+  if (name === undefined) return undefined
+  const asked = span === undefined ? {} : twinSpan(span)
+  const query = {
+    ...(asked.days === undefined ? {} : { days: String(asked.days) }),
+    ...(asked.from === undefined ? {} : { from: isoOf(asked.from) }),
+    ...(asked.to === undefined ? {} : { to: isoOf(asked.to) }),
+  }
+  return `/api/v1/strategies/${encodeURIComponent(name)}/twin?${new URLSearchParams(query)}`
+}
+
+/** What is no instant goes as it is: the API says what is right. */
+const isoOf = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString() : 'invalid')
+
 /** What programs get with --json where the API has rows of its own. */
 const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undefined>> = {
   status: () => '/api/v1/status',
@@ -48,8 +67,11 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
     const of = words.find((word) => word !== limit)
     return `/api/v1/denials?${new URLSearchParams({ ...(of === undefined ? {} : { of }), ...(limit === undefined ? {} : { limit }) })}`
   },
+  compare: twinPath,
   balance: () => '/api/v1/balances',
   strategies: () => '/api/v1/strategies',
+  strategy: ([name, verb, step]) =>
+    verb === 'canary' && step === undefined ? `/api/v1/strategies/${encodeURIComponent(name ?? '')}/canary` : undefined,
   health: () => '/api/v1/health',
   stress: ([scenario]) => `/api/v1/risk/stress${scenario === undefined ? '' : `?scenario=${encodeURIComponent(scenario)}`}`,
   measures: ([what]) => `/api/v1/risk/measures${what === undefined ? '' : `?of=${encodeURIComponent(what)}`}`,
@@ -121,9 +143,16 @@ export const registerSteering =
     if (name === 'strategy')
       command
         .option('--template <name>', 'with new: template to start from (default: trend)')
+        .option('--from <time>', 'with compare live: trades decided after this (UTC)')
+        .option('--to <time>', 'with compare live: trades decided up to this (UTC)')
+        .option('--days <n>', 'with compare live: instead of --from, so many days before the end')
         .addHelpText(
           'after',
           [
+            '',
+            'Of a running Ballast:',
+            '  strategy compare live [NAME]   its trades beside those of the same code replayed, each difference explained',
+            '  strategy canary NAME [start PARAM=VALUE…|promote|stop]   a new version as a shadow beside it, and what the test says',
             '',
             'Without a running Ballast:',
             '  strategy list         list built-in and your own strategies',
@@ -185,6 +214,9 @@ interface Flags extends PanicDirectFlags, MeasuresFlags {
   readonly watch?: string | true
   readonly png?: string
   readonly template?: string
+  readonly from?: string
+  readonly to?: string
+  readonly days?: string
 }
 
 async function runCommand(words: readonly string[], flags: Flags, command: Command): Promise<void> {
@@ -196,6 +228,10 @@ async function runCommand(words: readonly string[], flags: Flags, command: Comma
   if (flags.direct === true) return (await import('./panic-direct.ts')).runPanicDirect(context, flags)
   const name = command.name()
   if (name === 'strategy' && (await isAboutFiles(context, words, flags))) return
+  // As in chat, or with the noun first.
+  if (name === 'strategy' && words[0] === 'canary')
+    return once(context, clientOf(context), name, [words[1] ?? '', 'canary', ...words.slice(2)])
+  if (name === 'strategy' && words[0] === 'compare') return once(context, clientOf(context), 'compare', twinWords(words.slice(1), flags))
   if (name === 'measures' && (await isMeasuredFile(context, words, flags))) return
   if (name === 'risk' && words[0] === 'curves') return (await import('../research/risk-curves.ts')).riskCurves(context, flags.png)
   if (name === 'reconcile' && words[0] === 'statement')
@@ -235,6 +271,28 @@ async function isAboutFiles(context: CliContext, [verb, strategy]: readonly stri
   else if (verb === 'test') await (await import('../strategy/strategy-test.ts')).testStrategy(context, strategy)
   else return false
   return true
+}
+
+/** `strategy compare live NAME --days 7` as the command reads it: `NAME 7d`. */
+function twinWords([what, ...words]: readonly string[], { from, to, days }: Flags): readonly string[] {
+  if (what !== 'live')
+    throw new CliError(
+      EXIT.usage,
+      what === undefined ? 'compare needs what with: live.' : `A strategy is compared with live, and not with '${what}'.`,
+      'For example: ballast strategy compare live ema-cross --days 7',
+    )
+  if (days !== undefined && from !== undefined)
+    throw new CliError(EXIT.usage, '--days and --from both say where it begins.', 'Give one of them.')
+  if (days !== undefined && !/^[1-9]\d?$/.test(days))
+    throw new CliError(EXIT.usage, `--days '${days}' is not a number of days.`, 'Give 1 to 99.')
+  if (days !== undefined && to !== undefined)
+    return [
+      ...words,
+      `${new Date(timeOf('to', to) - Number(days) * 86_400_000).toISOString()}..${new Date(timeOf('to', to)).toISOString()}`,
+    ]
+  if (days !== undefined) return [...words, `${days}d`]
+  const at = (flag: string, text: string | undefined): string => (text === undefined ? '' : new Date(timeOf(flag, text)).toISOString())
+  return from === undefined && to === undefined ? words : [...words, `${at('from', from)}..${at('to', to)}`]
 }
 
 /** `measures EQUITY.csv` needs nothing that runs. */

@@ -117,6 +117,12 @@ export class BarDecisions {
     }
   }
 
+  /** Shows the bars of an instant to strategies, as bars of before a start: no order follows. They are revealed and marked. */
+  warmInstant(members: ArrayLike<number>, count: number): void {
+    for (let k = 0; k < count; k++)
+      if (!this.hasMarketRuns || !this.isFollowed(members, count, k)) this.decide(instrumentIndex(members[k] as number), 'warmup')
+  }
+
   /** Whether another symbol of the same decision is still to come: it is made with the last of them. */
   private isFollowed(members: ArrayLike<number>, count: number, k: number): boolean {
     const run = this.runs[members[k] as number]

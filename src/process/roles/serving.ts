@@ -80,6 +80,7 @@ export async function startServing(context: RoleContext, roles: readonly Serving
         strategies: () => strategies.modules(),
         candleSource: () => publicVenue.candleSource(),
         moveCapital: () => moveOnSchedule(ports),
+        watchCanaries: () => ports.canaries.watch(),
         equity: config.equity,
         log,
       }),

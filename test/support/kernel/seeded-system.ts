@@ -45,6 +45,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CONFIGURED } from '../rest/configured.ts'
 import { memoryMarket } from '../rest/memory-market.ts'
+import { NO_CANARIES, NO_TWIN } from '../no-twin.ts'
 import { ScriptedTrader } from './scripted-trader.ts'
 import { type TemporaryDatabase, makeTemporaryDatabase } from '../process/temporary-database.ts'
 
@@ -190,6 +191,8 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     codes: new PostgresCodes(sql, join(dataDir, 'codes.key'), options.wallNow ?? Date.now),
     audit: new PostgresAudit(sql, join(dataDir, 'audit-head.json'), (text) => void process.stderr.write(`${text}\n`)),
     backtests: new ListedBacktests(),
+    twins: { compare: async () => NO_TWIN },
+    canaries: NO_CANARIES,
     portfolio: {
       instruments: async () => ok(trader.kernel.config.instruments),
       weights: async () => err('there are no candles here'),
