@@ -25,6 +25,7 @@ import { Tickets } from './stream/tickets.ts'
 import { systemRoutes } from './routes/system-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
+import { optimizationRoutes } from './routes/optimization-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { mcpRoute } from './mcp/mcp-route.ts'
 import { keyRoutes } from './routes/key-routes.ts'
@@ -149,6 +150,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', accountRoutes(context))
   app.route('/api/v1', systemRoutes(context))
   app.route('/api/v1', backtestRoutes(context))
+  app.route('/api/v1', optimizationRoutes(context))
   app.route('/api/v1', reportRoutes(context))
   app.route('/api/v1', resultRoutes(context))
   app.route('/api/v1', twinRoutes(context))

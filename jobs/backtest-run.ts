@@ -2,12 +2,14 @@
  * A backtest as a job asks for it: from a request in names to columns, run and figures. Runs in a worker thread.
  */
 import { z } from 'zod'
-import { type BacktestRun, type RunSeries, runBacktestRequest } from '../src/backtest/backtest-run.ts'
+import { type BacktestRequest, type BacktestRun, runBacktestRequest } from '../src/backtest/backtest-run.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { doubtsOf } from '../src/backtest/doubts.ts'
 import { costWordsOf } from '../src/backtest/report/cost-words.ts'
 import { reportHtml } from '../src/backtest/report/report.ts'
 import { equityOf, tradesOf } from '../src/backtest/report/run-rows.ts'
+import { SORT_METRICS } from '../src/backtest/sweep/ranking.ts'
+import type { StrategyDefinition } from '../src/strategy/strategy.ts'
 import { cash, instrumentIndex } from '../src/core/units.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
@@ -24,6 +26,10 @@ export const backtestSpec = z.object({
   from: z.number().optional(),
   to: z.number().optional(),
   params: z.record(z.string(), z.string()),
+  /** Of an optimization: values by parameter, `5:29:2` or `5,10,20`. */
+  grid: z.record(z.string(), z.string()).optional(),
+  /** Of an optimization: the metric that ranks its runs. */
+  sort: z.enum(SORT_METRICS).optional(),
 })
 export type BacktestSpec = z.infer<typeof backtestSpec>
 
@@ -55,24 +61,18 @@ const OPENING_CASH = cash(10_000 * 1e8)
 const CURVE_POINTS = 400
 const EQUITY_POINTS = 10_000
 
-/**
- * Runs it.
- * @param progress answers false to stop
- * @param keep takes what the run leaves beside its figures
- * @returns a sentence where it cannot be
- */
-export function runBacktestJob(
-  candlesRoot: string,
-  catalog: Catalog,
-  spec: BacktestSpec,
-  progress: (done: number) => boolean,
-  keep: (files: BacktestFiles) => void,
-): BacktestAnswer | string {
+/** What a job runs: the request, and the series that it is about. */
+export interface Asked {
+  readonly definition: StrategyDefinition
+  readonly request: Omit<BacktestRequest, 'params'>
+  readonly data: BacktestAnswer['data'] & { readonly gaps: number }
+}
+
+/** @returns a sentence where it cannot be */
+export function askedOf(candlesRoot: string, catalog: Catalog, spec: BacktestSpec): Asked | string {
   const named = strategyNamed(catalog, spec.strategy)
   if (!named.ok) return named.error
   const definition = named.value
-  const params = definition.params.safeParse(spec.params)
-  if (!params.success) return `${spec.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
   const store = openStore(candlesRoot)
   const found = findSeries(store, { symbol: spec.symbol, interval: spec.interval })
   if (!found.ok) return `${found.error.sentence} ${found.error.next}`
@@ -94,12 +94,10 @@ export function runBacktestJob(
     notionalMin: NOTIONAL_MIN,
     ...meta.bounds,
   })
-  const series: RunSeries[] = [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }]
   const risk = RISK_PROFILES[RUN_SETTINGS.limits]
   const request = {
     definition,
-    params: params.data,
-    series,
+    series: [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }],
     risk,
     sizing: definition.givesStop ? risk.sizing : ({ type: 'all' } as const),
     openingCash: OPENING_CASH,
@@ -111,12 +109,33 @@ export function runBacktestJob(
     asked: { from: spec.from, to: spec.to },
     limitFill: RUN_SETTINGS.limitFill,
     stopFraction: undefined,
-    progress,
   }
+  return { definition, request, data: { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash, gaps: meta.gaps } }
+}
+
+/**
+ * Runs it.
+ * @param progress answers false to stop
+ * @param keep takes what the run leaves beside its figures
+ * @returns a sentence where it cannot be
+ */
+export function runBacktestJob(
+  candlesRoot: string,
+  catalog: Catalog,
+  spec: BacktestSpec,
+  progress: (done: number) => boolean,
+  keep: (files: BacktestFiles) => void,
+): BacktestAnswer | string {
+  const asked = askedOf(candlesRoot, catalog, spec)
+  if (typeof asked === 'string') return asked
+  const { definition } = asked
+  const params = definition.params.safeParse(spec.params)
+  if (!params.success) return `${spec.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
+  const { gaps, ...data } = asked.data
+  const request = { ...asked.request, params: params.data, progress }
   const run = runBacktestRequest(request)
   if (run.result.failure !== undefined) return `The strategy failed: ${run.result.failure}`
   const verdict = doubtsOf(run, request)
-  const data = { ...key, from: meta.from, to: meta.to, bars: columns.ts.length, hash: meta.hash }
   const answer: BacktestAnswer = {
     strategy: definition.name,
     params: params.data as Record<string, unknown>,
@@ -134,14 +153,14 @@ export function runBacktestJob(
       run,
       request,
       verdict,
-      series: [{ ...data, gaps: meta.gaps }],
+      series: [{ ...data, gaps }],
       params: answer.params,
       costs: { ...costWordsOf(request), minNotional: NOTIONAL_MIN, funding: 'none', limits: RUN_SETTINGS.limits },
       version: packageJson.version,
       generatedAt: new Date().toISOString(),
       answer: figures,
     }),
-    trades: tradesOf(run, series),
+    trades: tradesOf(run, request.series),
     equity: equityOf(run, EQUITY_POINTS),
   })
   return answer

@@ -4,8 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { Backtest, BacktestRequest, BacktestRunRows, Backtests, Page, QueueIsDown } from '../api/ports/ports.ts'
-import type { BacktestRows } from '../db/reads/backtests.ts'
+import type { Backtest, BacktestKind, BacktestRequest, BacktestRunRows, Backtests, Page, QueueIsDown } from '../api/ports/ports.ts'
+import { BACKTEST_IDS, type BacktestRows } from '../db/reads/backtests.ts'
+import { SORT_METRICS, type SortMetric } from '../src/backtest/sweep/ranking.ts'
+import { nearestOf } from '../src/core/nearest.ts'
+import type { StrategyDefinition } from '../src/strategy/strategy.ts'
+import { type OptimizationAnswer, gridOf } from './optimization-run.ts'
 import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
@@ -48,8 +52,9 @@ export class QueuedBacktests implements Backtests {
     const named = strategyNamed(await this.catalog(), request.strategy)
     if (!named.ok) return named.error
     const definition = named.value
-    const params = definition.params.safeParse(request.params)
-    if (!params.success) return `${request.strategy}: ${params.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
+    const problem =
+      request.grid === undefined ? paramsProblem(definition, request.params) : gridProblem(definition, request.grid, request.sort)
+    if (problem !== undefined) return problem
     const found = findSeries(openStore(this.candlesRoot), { symbol: request.symbol, interval: request.interval })
     if (!found.ok) return `${found.error.sentence} ${found.error.next}`
     const spec: BacktestSpec = {
@@ -59,6 +64,7 @@ export class QueuedBacktests implements Backtests {
       ...(request.interval === undefined ? {} : { interval: request.interval }),
       ...(request.from === undefined ? {} : { from: request.from }),
       ...(request.to === undefined ? {} : { to: request.to }),
+      ...(request.grid === undefined ? {} : { grid: request.grid, sort: (request.sort ?? 'sharpe') as SortMetric }),
     }
     const specHash = createHash('sha256')
       .update(JSON.stringify([spec, found.value.hash, definition.version, definition.codeHash, KERNEL_CODE_VERSION]))
@@ -67,7 +73,12 @@ export class QueuedBacktests implements Backtests {
     if (same !== undefined) return same
     if ((await this.rows.countOpen()) >= OPEN_MAX)
       return `${OPEN_MAX} backtests are already queued or running. Wait for one to finish, or cancel one.`
-    const row = await this.rows.create(`bt_${randomBytes(5).toString('hex')}`, specHash, { ...spec }, actor)
+    const row = await this.rows.create(
+      `${BACKTEST_IDS[request.grid === undefined ? 'backtest' : 'optimization']}${randomBytes(5).toString('hex')}`,
+      specHash,
+      { ...spec },
+      actor,
+    )
     try {
       await this.queue.add({ backtestId: row.id }, { jobId: row.id, attempts: BACKTEST_ATTEMPTS })
       return row
@@ -83,7 +94,7 @@ export class QueuedBacktests implements Backtests {
     return this.rows.find(id)
   }
 
-  list(query: Page): Promise<readonly Backtest[]> {
+  list(query: Page & { readonly kind: BacktestKind }): Promise<readonly Backtest[]> {
     return this.rows.list(query)
   }
 
@@ -100,6 +111,20 @@ export class QueuedBacktests implements Backtests {
   }
 }
 
+function paramsProblem({ name, params }: StrategyDefinition, given: Readonly<Record<string, string>>): string | undefined {
+  const parsed = params.safeParse(given)
+  return parsed.success ? undefined : `${name}: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}.`
+}
+
+function gridProblem(definition: StrategyDefinition, grid: Readonly<Record<string, string>>, sort: string | undefined): string | undefined {
+  if (sort !== undefined && !SORT_METRICS.some((metric) => metric === sort)) {
+    const near = nearestOf(sort, SORT_METRICS)
+    return `There is no metric '${sort}'.${near === undefined ? '' : ` Did you mean ${near}?`}`
+  }
+  const axes = gridOf(definition, grid)
+  return typeof axes === 'string' ? axes : undefined
+}
+
 /** Runs what is queued, one at a time: the trader shares the machine. Answers whether this process runs a backtest now. */
 export function workBacktests(
   queues: JobQueues,
@@ -107,7 +132,7 @@ export function workBacktests(
   world: Pick<ThreadInput, 'candlesRoot' | 'filesRoot'> & {
     readonly strategies: () => readonly StrategyModule[]
     /** Counts a run that has ended, before anybody sees its answer. */
-    readonly tried: (answer: BacktestAnswer) => void
+    readonly tried: (answer: BacktestAnswer | OptimizationAnswer) => void
   },
 ): (id: string) => boolean {
   const running = new Set<string>()
@@ -128,7 +153,8 @@ export function workBacktests(
       if (typeof answer === 'string') await rows.fail(row.id, answer)
       else {
         world.tried(answer)
-        await rows.finish(row.id, { ...answer })
+        // Trials are the ledger's.
+        await rows.finish(row.id, { ...answer, trials: undefined })
       }
     } finally {
       running.delete(row.id)
@@ -142,7 +168,7 @@ function runInThread(
   job: RunningJob<'backtest'>,
   rows: BacktestRows,
   workerData: ThreadInput,
-): Promise<BacktestAnswer | string | undefined> {
+): Promise<BacktestAnswer | OptimizationAnswer | string | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(THREAD_FILE, { workerData })
     let toldAtMs = 0
@@ -150,7 +176,7 @@ function runInThread(
       void thread.terminate()
       resolve(`It took longer than ${RUN_LIMIT_MS / 60_000} minutes and was stopped.`)
     }, RUN_LIMIT_MS)
-    const end = (answer: BacktestAnswer | string | undefined): void => {
+    const end = (answer: BacktestAnswer | OptimizationAnswer | string | undefined): void => {
       clearTimeout(limit)
       resolve(answer)
     }
@@ -159,7 +185,7 @@ function runInThread(
       (
         message:
           | { readonly type: 'progress'; readonly done: number }
-          | { readonly type: 'answer'; readonly answer: BacktestAnswer | string },
+          | { readonly type: 'answer'; readonly answer: BacktestAnswer | OptimizationAnswer | string },
       ) => {
         if (message.type === 'answer') {
           end(message.answer)

@@ -50,14 +50,15 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
     candlesRoot,
     filesRoot: ports.backtestsRoot,
     strategies: ports.strategies,
-    tried: ({ strategy, params, data }) => {
+    tried: (answer) => {
+      const { strategy, data } = answer
       const noted = appendTrials(ports.trialsFile, {
         at: Date.now(),
-        command: 'backtest',
+        command: 'trials' in answer ? 'sweep' : 'backtest',
         strategy,
         data: data.hash,
         series: `${data.venue}/${data.symbol}/${data.interval}`,
-        trials: [trialDigest(params, RUN_SETTINGS)],
+        trials: 'trials' in answer ? [...answer.trials] : [trialDigest(answer.params, RUN_SETTINGS)],
       })
       if (!noted.ok) log('warn', `a backtest is not counted: ${ports.trialsFile} cannot be written (${noted.error})`)
     },

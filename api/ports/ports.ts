@@ -400,7 +400,12 @@ export interface BacktestRequest {
   readonly from?: number | undefined
   readonly to?: number | undefined
   readonly params: Readonly<Record<string, string>>
+  /** Of an optimization: values by parameter, `5:29:2` or `5,10,20`. */
+  readonly grid?: Readonly<Record<string, string>> | undefined
+  /** Of an optimization: the metric that ranks its runs. */
+  readonly sort?: string | undefined
 }
+export type BacktestKind = 'backtest' | 'optimization'
 /** Nothing was queued: the same may be asked again later. */
 export interface QueueIsDown {
   readonly type: 'queue-down'
@@ -410,7 +415,7 @@ export interface Backtests {
   /** Answers a sentence where it cannot be queued (unknown strategy or series, queue full). */
   enqueue(request: BacktestRequest, actor: string): Promise<Backtest | string | QueueIsDown>
   find(id: string): Promise<Backtest | undefined>
-  list(query: Page): Promise<readonly Backtest[]>
+  list(query: Page & { readonly kind: BacktestKind }): Promise<readonly Backtest[]>
   cancel(id: string): Promise<boolean>
   /** The report of one that is done, as an HTML page; undefined where its files are not here: run by another machine, or long ago. */
   page(id: string): string | undefined

@@ -5,7 +5,8 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
-import type { Backtest, BacktestTrade } from '../ports/ports.ts'
+import type { Context } from 'hono'
+import type { Backtest, BacktestRequest, BacktestTrade } from '../ports/ports.ts'
 import { instant, iso, symbolName } from '../shapes/field-shapes.ts'
 import { problem } from '../problem.ts'
 import { BacktestShape, toBacktest } from '../shapes/account-shapes.ts'
@@ -37,6 +38,33 @@ const toBacktestTrade = (trade: BacktestTrade): z.infer<typeof BacktestTradeShap
   exitTime: iso(trade.exitTime),
 })
 
+/** What a run is asked with. */
+export const runShape = {
+  strategy: z.string().min(1).max(60),
+  symbol: symbolName(z.string().min(1).max(30)),
+  interval: z.string().max(10).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({}),
+}
+type Run = z.infer<z.ZodObject<typeof runShape>> & Pick<BacktestRequest, 'grid' | 'sort'>
+
+/** Queues it once for each Idempotency-Key. @throws a problem where it cannot be queued */
+export async function queueRun(context: ApiContext, c: Context<ApiEnv>, body: Run, path: string) {
+  const { body: answer, status } = await once(context, c, body, false, async () => {
+    const { from, to, ...rest } = body
+    const queued = await context.ports.backtests.enqueue(
+      { ...rest, from: from === undefined ? undefined : Date.parse(from), to: to === undefined ? undefined : Date.parse(to) },
+      `key:${c.get('key').id}`,
+    )
+    if (typeof queued === 'string') throw problem('validation_failed', queued)
+    if ('type' in queued) throw problem('queue_down', `Not queued: ${queued.detail}. Trading does not need the queue.`)
+    c.header('Location', `/api/v1${path}/${queued.id}`)
+    return { status: 202 as const, body: toBacktest(queued) }
+  })
+  return { answer, status }
+}
+
 export function backtestRoutes(context: ApiContext) {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
@@ -51,39 +79,13 @@ export function backtestRoutes(context: ApiContext) {
       request: {
         body: {
           required: true,
-          ...content(
-            z.strictObject({
-              strategy: z.string().min(1).max(60),
-              symbol: symbolName(z.string().min(1).max(30)),
-              interval: z.string().max(10).optional(),
-              from: z.iso.datetime({ offset: true }).optional(),
-              to: z.iso.datetime({ offset: true }).optional(),
-              params: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({}),
-            }),
-          ),
+          ...content(z.strictObject(runShape)),
         },
       },
       responses: { 202: { description: 'Queued', ...content(BacktestShape) } },
     }),
     async (c) => {
-      const body = c.req.valid('json')
-      const { body: answer, status } = await once(context, c, body, false, async () => {
-        const queued = await ports.backtests.enqueue(
-          {
-            strategy: body.strategy,
-            symbol: body.symbol,
-            interval: body.interval,
-            from: body.from === undefined ? undefined : Date.parse(body.from),
-            to: body.to === undefined ? undefined : Date.parse(body.to),
-            params: body.params,
-          },
-          `key:${c.get('key').id}`,
-        )
-        if (typeof queued === 'string') throw problem('validation_failed', queued)
-        if ('type' in queued) throw problem('queue_down', `Not queued: ${queued.detail}. Trading does not need the queue.`)
-        c.header('Location', `/api/v1/backtests/${queued.id}`)
-        return { status: 202 as const, body: toBacktest(queued) }
-      })
+      const { answer, status } = await queueRun(context, c, c.req.valid('json'), '/backtests')
       return c.json(answer, status)
     },
   )
@@ -102,7 +104,12 @@ export function backtestRoutes(context: ApiContext) {
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
       return c.json(
-        page(await ports.backtests.list({ limit: limit + 1, before: fromCursor(cursor) }), limit, (row) => row.createdAt, toBacktest),
+        page(
+          await ports.backtests.list({ limit: limit + 1, before: fromCursor(cursor), kind: 'backtest' }),
+          limit,
+          (row) => row.createdAt,
+          toBacktest,
+        ),
         200,
       )
     },

@@ -1,11 +1,14 @@
 /**
  * Rows of backtests: what was asked, how far it is, what came out.
  */
-import type { Backtest, BacktestStatus, Json, Page } from '../../api/ports/ports.ts'
+import type { Backtest, BacktestKind, BacktestStatus, Json, Page } from '../../api/ports/ports.ts'
 import type { Sql } from '../client.ts'
 import { toJson } from '../json.ts'
 
 const FIELDS = (sql: Sql) => sql`id, spec, status, progress, result, error, actor, created_at as "createdAt", finished_at as "finishedAt"`
+
+/** What the ids of each begin with. */
+export const BACKTEST_IDS: Readonly<Record<BacktestKind, string>> = { backtest: 'bt_', optimization: 'opt_' }
 
 const OPEN: readonly BacktestStatus[] = ['queued', 'running']
 
@@ -34,9 +37,9 @@ export class BacktestRows {
     return row
   }
 
-  async list(page: Page): Promise<readonly Backtest[]> {
+  async list(page: Page & { readonly kind: BacktestKind }): Promise<readonly Backtest[]> {
     return this.sql<Backtest[]>`
-      select ${FIELDS(this.sql)} from backtests where ${page.before === undefined ? this.sql`true` : this.sql`created_at < ${page.before}`}
+      select ${FIELDS(this.sql)} from backtests where id like ${`${BACKTEST_IDS[page.kind]}%`} and ${page.before === undefined ? this.sql`true` : this.sql`created_at < ${page.before}`}
       order by created_at desc limit ${page.limit}`
   }
 

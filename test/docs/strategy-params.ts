@@ -1,7 +1,7 @@
 /**
  * The tables of parameters in docs/built-in-strategies.md, made from the schemas of the strategies.
  */
-import { paramsOf } from '../../src/cli/strategy/strategy.ts'
+import { paramsOf } from '../../src/strategy/params.ts'
 import { STRATEGIES } from '../../src/strategy/registry.ts'
 import { textOf } from '../support/repository.ts'
 

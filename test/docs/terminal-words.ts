@@ -8,6 +8,7 @@ export const TERMINAL_WORDS_PATH = 'src/cli/control/control-commands.ts'
 /** Commands of the registry that the terminal has in a form of its own, or that only make sense in a chat. */
 const OTHERWISE = new Set([
   'backtest',
+  'optimize',
   'key',
   'user',
   'help',

@@ -1,13 +1,14 @@
 /**
- * backtest, chart: looking at the past.
+ * backtest, optimize, chart: looking at the past.
  */
-import { DAY_MS } from '../../../src/core/units.ts'
 import { z } from 'zod'
 import type { Backtest, Json } from '../../ports/ports.ts'
 import { type Command, type CommandContext, defineRead } from '../command.ts'
 import { amount, duration, gauge, plainPercent } from '../words/format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
+import { Param, Range, askedSeries, notQueued } from './backtest-words.ts'
+import { optimize } from './optimize-command.ts'
 
 const LIST_MAX = 10
 const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'ratio' | 'count'])[] = [
@@ -19,9 +20,6 @@ const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'perc
   ['winRate', 'Won', 'percent'],
   ['trades', 'Trades', 'count'],
 ]
-
-const Param = /^([A-Za-z]\w*)=(\S+)$/
-const Range = /^(\d{1,4}d|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})$/
 
 const backtest = defineRead({
   name: 'backtest',
@@ -53,44 +51,19 @@ const backtest = defineRead({
   scope: 'backtest:run',
   run: async (context, args) => {
     const { backtests } = context.ports
-    if (args.what === 'list') return listOf(await backtests.list({ limit: LIST_MAX }))
+    if (args.what === 'list') return listOf(await backtests.list({ limit: LIST_MAX, kind: 'backtest' }))
     if (args.what === 'cancel') return cancel(context, args.symbol)
     const found = await backtests.find(args.what)
     if (found !== undefined) return cardOf(context, found)
     if (args.symbol === undefined)
       return reply('Symbol is missing', { tone: 'warn', text: `Add it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
-    const resolved = await resolveSymbol(context, args.symbol, `/backtest ${args.what} {}`)
-    // Stored candles may be of symbols that are not traded.
-    const symbol = 'problem' in resolved ? args.symbol.toUpperCase() : resolved.symbol
     const queued = await backtests.enqueue(
-      { strategy: args.what.toLowerCase(), symbol, params: args.params, ...rangeOf(args.range, await marketNow(context)) },
+      { strategy: args.what.toLowerCase(), ...(await askedSeries(context, args.what, args.symbol, args.range)), params: args.params },
       context.actor.id,
     )
-    if (typeof queued !== 'string' && 'type' in queued)
-      return reply('Not queued: the queue does not answer', {
-        tone: 'bad',
-        text: `${untrusted(queued.detail)}. Trading does not need it. Try again when it is back; ballast doctor shows its address.`,
-        buttons: [runs('Health', '/health')],
-      })
-    return typeof queued === 'string'
-      ? reply('Not queued', { tone: 'warn', text: queued, buttons: [runs('Backtests', '/backtest list')] })
-      : cardOf(context, queued)
+    return typeof queued === 'string' || 'type' in queued ? notQueued(queued, 'Backtests', '/backtest list') : cardOf(context, queued)
   },
 })
-
-function rangeOf(text: string | undefined, now: number): { readonly from?: number; readonly to?: number } {
-  if (text === undefined) return {}
-  const days = /^(\d+)d$/.exec(text)
-  // Whole days, so that the same question a minute later is the same run.
-  if (days !== null) return { from: Math.floor(now / DAY_MS) * DAY_MS - Number(days[1]) * DAY_MS }
-  const [from = '', to = ''] = text.split('..')
-  return { from: Date.parse(from), to: Date.parse(to) + DAY_MS }
-}
-
-/** Days are counted back from the market's time: the simulator's is not ours. */
-async function marketNow({ ports }: CommandContext): Promise<number> {
-  return (await ports.reads.account())?.updatedTs ?? ports.wallNow()
-}
 
 async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
   if (id === undefined)
@@ -220,4 +193,4 @@ const chart = defineRead({
   },
 })
 
-export const RESEARCH_COMMANDS: readonly Command[] = [backtest, chart]
+export const RESEARCH_COMMANDS: readonly Command[] = [backtest, optimize, chart]

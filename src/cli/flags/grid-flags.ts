@@ -14,7 +14,7 @@ import { nearestOf } from '../../core/nearest.ts'
 import { Random } from '../../core/random.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { paramsOf } from '../strategy/strategy.ts'
+import { paramsOf } from '../../strategy/params.ts'
 import { type StudyFlags, addStudyOptions } from './backtest-flags.ts'
 import { collect } from './flag-values.ts'
 
@@ -87,37 +87,4 @@ export function combinationsOf(axes: readonly GridAxis[], flags: GridFlags): Com
       'Use wider steps, or sample the grid: --random 1000.',
     )
   return allCombinations(axes)
-}
-
-export interface ValidCombinations {
-  /** Parsed by the strategy's schema. */
-  readonly valid: Record<string, unknown>[]
-  /** The same as the grid has them. */
-  readonly combinations: Combination[]
-  readonly skipped: number
-  /** Why the first one was skipped. */
-  readonly reason: string
-}
-
-export function validCombinations(
-  definition: StrategyDefinition,
-  words: readonly string[],
-  combinations: readonly Combination[],
-): ValidCombinations {
-  const fixed = Object.fromEntries(words.map((word) => [word.split('=', 1)[0] as string, word.slice(word.indexOf('=') + 1)]))
-  const valid: Record<string, unknown>[] = []
-  const taken: Combination[] = []
-  let skipped = 0
-  let reason = ''
-  for (const combination of combinations) {
-    const parsed = definition.params.safeParse({ ...fixed, ...combination })
-    if (parsed.success) {
-      valid.push(parsed.data as Record<string, unknown>)
-      taken.push(combination)
-    } else {
-      skipped += 1
-      if (reason === '') reason = parsed.error.issues.map((issue) => [...issue.path, issue.message].join(' ')).join('; ')
-    }
-  }
-  return { valid, combinations: taken, skipped, reason }
 }

@@ -3,12 +3,13 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Combination, GridAxis } from '../../backtest/sweep/parameter-grid.ts'
+import { validCombinations } from '../../backtest/sweep/valid-combinations.ts'
 import type { SweepPlan } from '../../backtest/sweep/sweep-plan.ts'
 import { type SweepResult, SweepStopped, SweepThreadFailed, runSweep } from '../../backtest/sweep/sweep.ts'
 import type { CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { requestOf } from '../flags/backtest-flags.ts'
-import { type GridFlags, axesOf, combinationsOf, countFlag, validCombinations } from '../flags/grid-flags.ts'
+import { type GridFlags, axesOf, combinationsOf, countFlag } from '../flags/grid-flags.ts'
 import type { Output } from '../ui/output.ts'
 import { startProgress } from '../ui/progress.ts'
 import { checkSymbols, findStrategy } from './backtest.ts'
@@ -33,7 +34,8 @@ export async function planGrid(context: CliContext, name: string, flags: GridFla
   const definition = findStrategy(catalog, name)
   const workers = flags.workers === undefined ? availableParallelism() : countFlag('workers', flags.workers)
   const axes = axesOf(definition, flags)
-  const { valid, combinations, skipped, reason } = validCombinations(definition, flags.param ?? [], combinationsOf(axes, flags))
+  const fixed = Object.fromEntries((flags.param ?? []).map((word) => [word.split('=', 1)[0] as string, word.slice(word.indexOf('=') + 1)]))
+  const { valid, combinations, skipped, reason } = validCombinations(definition, fixed, combinationsOf(axes, flags))
   if (valid.length === 0)
     throw new CliError(EXIT.usage, `No combination is valid: ${reason}.`, `ballast strategy show ${definition.name} lists the parameters.`)
   const { series, data, notes } = await loadSeries(context, flags)

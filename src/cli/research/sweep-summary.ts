@@ -2,30 +2,22 @@
  * The summary of a sweep on a terminal: what speaks against its best run first, then the best runs as a table.
  */
 import type { GridAxis } from '../../backtest/sweep/parameter-grid.ts'
-import type { Plateau } from '../../backtest/sweep/plateau.ts'
+import type { BestRuns } from '../../backtest/sweep/best-runs.ts'
 import type { SortMetric } from '../../backtest/sweep/ranking.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { DataInfo } from './backtest-summary.ts'
 import { formatCount, formatPercent, formatRatio } from '../ui/format.ts'
 import type { Column, Output } from '../ui/output.ts'
 
-export interface SweepAnswer {
+export interface SweepAnswer extends BestRuns {
   readonly strategy: string
   readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
   readonly runs: number
   /** Combinations that the strategy's schema refuses. */
   readonly skipped: number
-  /** Runs in which the strategy stopped. */
-  readonly failed: number
   readonly workers: number
   readonly elapsedMs: number
   readonly runsPerSecond: number
-  /** Sharpe ratio, as in the metrics, that the best of so many runs would show without any skill; null where one run alone has one. */
-  readonly luckSharpe: number | null
-  readonly sort: SortMetric
-  /** Of the best run by `sort`: its neighbors in the grid; null where it has none. */
-  readonly plateau: Plateau | null
-  readonly best: readonly { readonly params: Readonly<Record<string, unknown>>; readonly metrics: Metrics }[]
 }
 
 export function printSweep(out: Output, answer: SweepAnswer, axes: readonly GridAxis[]): void {
@@ -53,8 +45,12 @@ export function printSweep(out: Output, answer: SweepAnswer, axes: readonly Grid
   )
 }
 
-function doubtsOf({ runs, luckSharpe, best }: SweepAnswer): string[] {
+function doubtsOf({ runs, luckSharpe, best, sort }: SweepAnswer): string[] {
   const doubts = ['The parameters were chosen on these same bars: expect worse results on new data.']
+  if (best.every(({ metrics }) => metrics[sort] == null))
+    doubts.push(
+      `No run has a ${sort}, most often because the data is too few days: the rows are in the order of the grid. Try --sort totalReturn.`,
+    )
   const top = Math.max(...best.map((run) => run.metrics.sharpe ?? Number.NEGATIVE_INFINITY))
   if (luckSharpe !== null && Number.isFinite(top))
     doubts.push(

@@ -2,10 +2,8 @@
  * `ballast sweep STRATEGY --grid fast=5:29:1 …`: many parameters over the same bars, the best of them, and what their choice is worth.
  */
 import type { Command } from 'commander'
-import { expectedMaxSharpe } from '../../backtest/overfit.ts'
-import { plateauOf } from '../../backtest/sweep/plateau.ts'
-import { SORT_METRICS, type SortMetric, rankRuns } from '../../backtest/sweep/ranking.ts'
-import type { SweepResult } from '../../backtest/sweep/sweep.ts'
+import { bestRunsOf } from '../../backtest/sweep/best-runs.ts'
+import { SORT_METRICS, type SortMetric } from '../../backtest/sweep/ranking.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { STRATEGIES } from '../../strategy/registry.ts'
 import { contextOf } from '../context.ts'
@@ -42,27 +40,18 @@ async function runSweepCommand(name: string, flags: SweepFlags, command: Command
   const { axes, params, data, skipped } = grid
   const result = await runGrid(out, grid)
   noteTrials(context, flags, data, { command: 'sweep', strategy: grid.plan.strategy, trials: digestsOf(params, flags) })
-  const ranked = rankRuns(result.outcomes, sort, top)
-  const figures = result.outcomes.map((outcome) => (outcome.type === 'run' ? (outcome.metrics[sort] ?? null) : null))
   const answer: SweepAnswer = {
     strategy: grid.plan.strategy,
     data,
     runs: result.outcomes.length,
     skipped,
-    failed: result.outcomes.filter(({ type }) => type === 'failed').length,
     workers: result.workers,
     elapsedMs: Math.round(result.elapsedMs * 1000) / 1000,
     runsPerSecond: Math.round((result.outcomes.length / Math.max(result.elapsedMs, 0.001)) * 1_000_000) / 1000,
-    luckSharpe: expectedMaxSharpe(sharpesOf(result)) ?? null,
-    sort,
-    plateau: ranked[0] === undefined ? null : (plateauOf(axes, grid.combinations, figures, ranked[0].at) ?? null),
-    best: ranked.map(({ at, metrics }) => ({ params: params[at] as Record<string, unknown>, metrics })),
+    ...bestRunsOf(result.outcomes, grid, sort, top),
   }
   out.answer(answer, () => printSweep(out, answer, axes))
 }
-
-const sharpesOf = (result: SweepResult): number[] =>
-  result.outcomes.flatMap((outcome) => (outcome.type === 'run' ? (outcome.metrics.sharpe ?? []) : []))
 
 function sortOf(text: string): SortMetric {
   const found = SORT_METRICS.find((metric) => metric === text)

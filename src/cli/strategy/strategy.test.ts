@@ -7,7 +7,7 @@ import { STRATEGIES } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { CliError } from '../exit.ts'
 import { checkSymbols } from '../research/backtest.ts'
-import { paramsOf } from './strategy.ts'
+import { paramsOf } from '../../strategy/params.ts'
 
 test.each([...STRATEGIES.values()])('$name: each default that is shown is what an empty configuration gives', (definition) => {
   const shown = Object.fromEntries(paramsOf(definition).map((p) => [p.name, p.default]))

@@ -74,7 +74,7 @@ class ListedBacktests implements Backtests {
   async enqueue(request: Parameters<Backtests['enqueue']>[0], actor: string): Promise<Backtest | string> {
     if (request.strategy === 'nonsense') return "There is no strategy 'nonsense'."
     const row: Backtest = {
-      id: `bt_${this.rows.length + 1}`,
+      id: `${request.grid === undefined ? 'bt' : 'opt'}_${this.rows.length + 1}`,
       spec: { ...request },
       status: 'queued',
       progress: 0,
@@ -90,8 +90,9 @@ class ListedBacktests implements Backtests {
   async find(id: string): Promise<Backtest | undefined> {
     return this.rows.find((row) => row.id === id)
   }
-  async list({ limit, before }: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly Backtest[]> {
-    return this.rows.filter((row) => before === undefined || row.createdAt < before).slice(0, limit)
+  async list({ limit, before, kind }: Parameters<Backtests['list']>[0]): Promise<readonly Backtest[]> {
+    const rows = this.rows.filter((row) => (row.spec.grid === undefined) === (kind === 'backtest'))
+    return rows.filter((row) => before === undefined || row.createdAt < before).slice(0, limit)
   }
   async cancel(id: string): Promise<boolean> {
     return this.rows.some((row) => row.id === id && row.status === 'queued')

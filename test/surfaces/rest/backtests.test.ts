@@ -1,14 +1,17 @@
 /**
- * What a backtest through the queue leaves, over REST: its page, its trades and its equity, and what is answered where they are not here.
+ * Backtests and optimizations of the queue: what one leaves, over REST: its page, its trades and its equity, and what is answered where they are not here.
  */
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, inject, test } from 'vitest'
 import { makeApp } from '../../../api/app.ts'
 import type { Backtest } from '../../../api/ports/ports.ts'
 import { readBacktestPage, readBacktestRows, writeBacktestFiles } from '../../../jobs/backtest-files.ts'
-import { type BacktestAnswer, runBacktestJob } from '../../../jobs/backtest-run.ts'
+import { type BacktestAnswer, RUN_SETTINGS, runBacktestJob } from '../../../jobs/backtest-run.ts'
+import { type OptimizationAnswer, runOptimizationJob } from '../../../jobs/optimization-run.ts'
+import { trialDigest } from '../../../src/backtest/trials/trial-ledger.ts'
 import { importFiles } from '../../../src/market/candles/import.ts'
 import { openStore } from '../../../src/market/candles/store.ts'
 import { STRATEGIES } from '../../../src/strategy/registry.ts'
@@ -108,4 +111,38 @@ test('files are kept of the newest 200, whole or not at all, and of no other nam
   expect([readBacktestPage(root, idOf(0)), readBacktestPage(root, idOf(203))]).toEqual([undefined, '<p>newest'])
   expect(readBacktestRows(root, idOf(202))).toEqual({ trades: [], equity: [] })
   expect(readBacktestPage(root, '../many/bt_00000000cb')).toBeUndefined()
+})
+
+test('an optimization finds what single backtests find, counts its trials, and refuses a grid that cannot be', async () => {
+  const grid = { fast: '8,12', slow: '20:40:10' }
+  const options = { progress: () => {}, threadFile: pathToFileURL(join(inject('programDir'), 'sweep-thread.js')) }
+  const search = (more: object) => runOptimizationJob(join(dir, 'candles'), STRATEGIES, [], { ...spec, grid, ...more }, options)
+  const found = (await search({})) as OptimizationAnswer
+  const singles = ['8', '12'].flatMap((fast) =>
+    ['20', '30', '40'].map((slow) => {
+      const one = runBacktestJob(
+        join(dir, 'candles'),
+        STRATEGIES,
+        { ...spec, params: { fast, slow } },
+        () => true,
+        () => {},
+      ) as BacktestAnswer
+      return { fast: Number(fast), slow: Number(slow), sharpe: one.metrics.sharpe as number, params: one.params }
+    }),
+  )
+  const byHand = singles.sort((a, b) => b.sharpe - a.sharpe)
+  expect(found.best.map(({ params, metrics }) => [params.fast, params.slow, metrics.sharpe])).toEqual(
+    byHand.map(({ fast, slow, sharpe }) => [fast, slow, sharpe]),
+  )
+  expect([found.runs, found.skipped, found.sort]).toEqual([6, 0, 'sharpe'])
+  // The same parameters are the same trial, whoever ran them.
+  expect([...found.trials].sort()).toEqual(singles.map(({ params }) => trialDigest(params, RUN_SETTINGS)).sort())
+  expect(((await search({ sort: 'trades' })) as OptimizationAnswer).sort).toBe('trades')
+  for (const [wrong, said] of [
+    [{ fst: '8,12' }, "no parameter 'fst'. Did you mean fast?"],
+    [{ fast: '9:5' }, 'the last value lies below the first'],
+    [{ fast: '1:500', slow: '1:500' }, '250000 combinations, more than 2000'],
+    [{ fast: '60,70', slow: '50' }, 'No combination is valid'],
+  ] as const)
+    expect(await search({ grid: wrong })).toContain(said)
 })
