@@ -25,6 +25,7 @@ import { Tickets } from './stream/tickets.ts'
 import { systemRoutes } from './routes/system-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
+import { pickFields } from './picked-fields.ts'
 import { optimizationRoutes } from './routes/optimization-routes.ts'
 import { commandRoutes } from './routes/command-routes.ts'
 import { mcpRoute } from './mcp/mcp-route.ts'
@@ -140,6 +141,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   )
   app.use('/metrics', guard, limit)
   app.use('/api/v1/*', tagAnswers)
+  app.use('/api/v1/*', pickFields)
   app.route('/api/v1', readRoutes(context))
   app.route('/api/v1', riskRoutes(context))
   app.route('/api/v1', positionRoutes(context))

@@ -4,6 +4,7 @@
  */
 import { type RouteConfig, createRoute, z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventType } from '../src/journal/event-types.ts'
+import { FIELDS, fieldsAsked } from './picked-fields.ts'
 import { fromId } from './ids.ts'
 import type { CommandPorts } from './commands/command.ts'
 import { resolveSymbol } from './commands/symbol.ts'
@@ -69,10 +70,13 @@ export const EventTypes = z
     example: 'order-filled,trade-closed',
   })
 
-/** A route of the API: its query has the keys that it names and no other. */
+/** A route of the API: its query has the keys that it names and no other. A list can be asked for some of its fields alone. */
 export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) {
   const { query } = config.request ?? {}
-  const known = query instanceof z.ZodObject ? query : z.object({})
+  const named = query instanceof z.ZodObject ? query : z.object({})
+  const fields = config.method === 'get' ? fieldsAsked(config.responses) : undefined
+  // What is refined stays so: only a key is added.
+  const known = fields === undefined ? named : named.clone({ ...named.def, shape: { ...named.shape, [FIELDS]: fields } })
   const names = Object.keys(known.shape)
   const right = names.length === 0 ? 'this route takes no query' : `use ${names.join(', ')}`
   const closed = known.clone({

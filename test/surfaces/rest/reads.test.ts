@@ -45,6 +45,22 @@ function make() {
   return { world, state, ask: caller(app, 'key') }
 }
 
+test('fields leaves of each row of a list what was asked for, with a tag of its own, and names what there is where a name is wrong', async () => {
+  const { ask } = make()
+  const all = await ask('GET', '/positions')
+  const some = await ask('GET', '/positions?fields=symbol,quantity')
+  expect(some.body.data).toEqual(all.body.data.map(({ symbol, quantity }) => ({ symbol, quantity })))
+  expect(some.body).toMatchObject({ nextCursor: all.body.nextCursor, hasMore: all.body.hasMore })
+  expect(some.headers.get('etag')).not.toBe(all.headers.get('etag'))
+  expect((await ask('GET', '/positions?fields=symbol&limit=1')).status).toBe(422)
+  for (const wrong of ['sybmol', '', 'symbol,', 'symbol,constructor']) {
+    const { status, body } = await ask('GET', `/positions?fields=${wrong}`)
+    expect([status, String(body.detail).includes('use some of id, '), wrong]).toEqual([422, true, wrong])
+  }
+  // What is no list has no fields to choose.
+  expect(await ask('GET', '/status?fields=state')).toMatchObject({ status: 422, body: { detail: expect.stringContaining('no such key') } })
+})
+
 test('an answer has a tag, who has it gets 304 without a body, and another answer has another', async () => {
   const { world, ask } = make()
   const first = await ask('GET', '/positions')
