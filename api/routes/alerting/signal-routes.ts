@@ -89,6 +89,7 @@ const toSource = ({
   lastAt: isoOrNull(lastAt),
 })
 
+const BODY_MAX = 16_384
 const SignalSent = z.looseObject({ source: z.string().min(1).max(40) }).openapi('SignalSent')
 const SignalTaken = z
   .object({ id: z.string(), status: z.enum(['accepted', 'duplicate']), mode: z.enum(SOURCE_MODES) })
@@ -223,6 +224,27 @@ export function signalRoutes(context: ApiContext) {
     async (c) => {
       const { name } = c.req.valid('param')
       return runOnce(context, c, 'signal', { action: 'remove', name })
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'post',
+      path: '/signal-sources/{name}/test',
+      summary: 'What a body would do, by the format, symbols and limits of a source; nothing is sent',
+      middleware: needs('strategy:read'),
+      request: {
+        params: named,
+        body: {
+          required: true,
+          ...content(z.strictObject({ body: z.string().min(1).max(BODY_MAX).openapi({ example: 'long BTC 1% sl=2%' }) })),
+        },
+      },
+      responses: results,
+    }),
+    async (c) => {
+      const { name } = c.req.valid('param')
+      return runOnce(context, c, 'signal', { action: 'test', name, body: c.req.valid('json').body })
     },
   )
   return app

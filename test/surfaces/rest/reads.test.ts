@@ -3,6 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { makeApp } from '../../../api/app.ts'
+import type { SignalSource } from '../../../api/ports/signal-ports.ts'
 import { toCursor } from '../../../api/page.ts'
 import { fallsOf } from '../../../api/routes/account-routes.ts'
 import { RecentLog } from '../../../src/process/recent-log.ts'
@@ -215,4 +216,36 @@ test('falls of equity: from a peak until it was back, the deepest first, the las
       recoveredAt: '1970-01-03T00:00:00.000Z',
     },
   ])
+})
+
+const SOURCE: SignalSource = {
+  id: 'a1b2c3d4e5f6',
+  name: 'desk',
+  format: 'line',
+  strategy: 'webhook',
+  market: 'linear',
+  symbols: ['BTCUSDT'],
+  mode: 'trade',
+  side: null,
+  stop: '2%',
+  maxAgeMs: 60_000,
+  notionalMax: '5000',
+  networks: null,
+  expectEveryMs: null,
+  createdAt: 0,
+  oldUntil: null,
+  lastAt: null,
+}
+
+test('a body is tried on a source: what it would do, or why not, and nothing is sent', async () => {
+  const { world, ask } = make()
+  world.sources = [SOURCE]
+  const tried = (body: string) => ask('POST', `/signal-sources/${SOURCE.name}/test`, { body })
+  const good = await tried('long BTC 1% sl=2%')
+  expect([good.status, JSON.stringify(good.body.reply)]).toEqual([200, expect.stringContaining('BTCUSDT')])
+  const bad = await tried('long {{ticker}}')
+  expect(JSON.stringify(bad.body)).toContain('was not filled in')
+  expect((await ask('POST', '/signal-sources/none/test', { body: 'long BTC' })).body.status).not.toBe('done')
+  expect((await tried('')).status).toBe(422)
+  expect(world.sent).toEqual([])
 })
