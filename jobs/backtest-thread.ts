@@ -2,13 +2,13 @@
  * Entry of the worker thread that runs one backtest: data in, progress and the answer out.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type StrategyModule, importStrategies } from '../src/strategy-files/module.ts'
+import { type Pinned, importStrategies } from '../src/strategy-files/module.ts'
 import { type BacktestSpec, runBacktestJob } from './backtest-run.ts'
 
 export interface ThreadInput {
   readonly candlesRoot: string
   /** The user's. */
-  readonly strategies: readonly StrategyModule[]
+  readonly strategies: readonly Pinned[]
   readonly spec: BacktestSpec
 }
 

@@ -132,7 +132,7 @@ export class PlanSource implements PlanPort {
   }
 
   private load(wanted: readonly string[], only?: string): Promise<Result<LoadedStrategies, Problem>> {
-    return loadStrategies(resolve(this.files.config.strategiesDir), this.context.paths.strategies, wanted, only)
+    return loadStrategies(resolve(this.files.config.strategiesDir), this.context.paths.strategies, wanted, only, this.context.paths.models)
   }
 
   private async put(ask: Extract<StrategyAsk, { readonly type: 'put' }>, actor: string): Promise<Result<Files, Problem>> {

@@ -72,6 +72,16 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   /** With contract 2: hears of its fills and of orders that have ended, see {@link MarketsDefinition}. */
   onFill?(context: MarketsContext, fill: OwnFill, state: State): void
   onOrderEnd?(context: MarketsContext, end: OwnOrderEnd, state: State): void
+  /** The definition as it counts with these parameters, where they name code or data: its hash is another one with other data. */
+  bind?(params: Params): StrategyDefinition
+  /** What it says of itself for people, as plain data; it changes nothing. */
+  report?(state: State): StrategyReport | undefined
+}
+
+/** Plain data that goes into a row of the database as it is. */
+export interface StrategyReport {
+  /** Why it takes no entries by itself, in a code of its own with figures; null: it does. One alert is raised when it begins. */
+  readonly aside: { readonly code: string; readonly since: number; readonly values: Readonly<Record<string, number | string>> } | null
 }
 
 /** One symbol of a strategy, as it stands at a close instant. `now` is that instant for all of them. */

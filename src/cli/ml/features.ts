@@ -19,6 +19,7 @@ import { type FileFlags, addFileOptions } from '../flags/file-flags.ts'
 import { loadSeries } from '../research/backtest-series.ts'
 import { formatCount, formatTime } from '../ui/format.ts'
 import { type SampleRows, writeSamples } from './samples-file.ts'
+import { writeSamplesOrigin } from './samples-origin.ts'
 
 interface FeaturesFlags extends FileFlags {
   readonly symbols?: string
@@ -121,6 +122,7 @@ async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void
     data: loaded.data,
     elapsedMs,
   }
+  writeSamplesOrigin(flags.out, { spec, symbols, intervalMs, schema: answer.schema, candles: loaded.data.hash })
   out.answer(answer, () => {
     out.line(
       `${out.style('good', '✓')} ${formatCount(rows.t0.length)} samples of ${formatCount(plan.columns.length)} feature${plan.columns.length === 1 ? '' : 's'} in ${flags.out}`,

@@ -17,8 +17,11 @@ import { type ModelFlags, addModelOptions, modelWishOf } from './model-flags.ts'
 import { predictionsCsv } from './predictions-csv.ts'
 import { checkOrder, checkVaries, columnOf, readSamples, sampleColumns } from './sample-table.ts'
 import { overlapWarning, usedRows } from './split-column.ts'
+import { type SaveFlags, checkSave, saveModel } from './save-model.ts'
+import { verdictWords } from './verdict-words.ts'
+import { titleOf } from '../../ml/champion/saved-model.ts'
 
-interface FitFlags extends ModelFlags {
+interface FitFlags extends ModelFlags, SaveFlags {
   readonly split?: string
   readonly predictions?: string
 }
@@ -31,11 +34,17 @@ export function addFit(ml: Command): void {
   addModelOptions(command)
     .option('--split <column>', 'column that says train or test; rows with anything else are left out (default: all train)')
     .option('--predictions <file>', 'write the predictions of the test rows as CSV')
+    .option('--save <name>', 'keep the model as the next version of a line of models (docs/ml.md), judged as ml evaluate would')
+    .option('--expires <span>', 'with --save: time from now after which it takes no entries, or never', '90d')
+    .option('--trials <n>', 'with --save: models that you tried on these samples, this one included', '1')
+    .option('--no-judge', 'with --save: keep it unjudged; it is not promoted then without the word anyway')
     .action(runFit)
 }
 
 async function runFit(file: string, flags: FitFlags, command: Command): Promise<void> {
-  const { out } = contextOf(command)
+  const context = contextOf(command)
+  const { out } = context
+  checkSave(flags, file)
   const wish = modelWishOf(flags)
   const { model, rules } = wish
   if (wish.ignored.length > 0) out.note(`${model} does not use ${wish.ignored.join(', ')}.`)
@@ -76,6 +85,26 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
     write(flags.predictions, predictionsCsv(text, used, part, hasTest ? 'test' : 'train', predictions, target.values))
     if (!hasTest) out.note('There are no test rows: the predictions are of the rows that trained, and flatter the model.')
   }
+  const saved =
+    flags.save === undefined
+      ? undefined
+      : await saveModel(context, flags, flags.save, {
+          file,
+          text,
+          used,
+          names,
+          whole,
+          features,
+          target,
+          targetName: flags.target,
+          model: fitted.value,
+          kind: model,
+          rules,
+          usedRules: wish.used,
+          train: trainScores,
+          test: hasTest ? testScores : null,
+          importance,
+        })
   const answer = {
     model,
     target: flags.target,
@@ -91,8 +120,21 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
     rules: wish.used,
     warnings,
     elapsedMs,
+    ...(saved === undefined
+      ? {}
+      : { saved: { name: saved.name, version: saved.version, says: saved.says, expiresAt: saved.expiresAt, verdict: saved.verdict } }),
   }
-  out.answer(answer, () => print(out, answer, hasTest))
+  out.answer(answer, () => {
+    print(out, answer, hasTest)
+    if (saved === undefined) return
+    out.line()
+    out.line(`${out.style('good', '✓')} saved as ${titleOf(saved)}, ${verdictWords(saved.verdict)}`)
+    if (saved.says === 'none') out.note('It says no side: it can be compared, and the ml strategy cannot trade it.')
+    else
+      out.note(
+        `Next: ballast backtest ml --model ${saved.name}@${saved.version} ${saved.symbols.map((each) => `--symbol ${each}`).join(' ')}`,
+      )
+  })
 }
 
 /** By feature, with the intercept last. */
