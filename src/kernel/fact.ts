@@ -199,6 +199,8 @@ export interface StrategyStateKept {
   readonly deadSides?: readonly (Side | 0)[]
   /** And what it has not heard yet of its orders. */
   readonly unheard?: readonly OrderNotice[]
+  /** The reason for taking no entries that was told last; absent: none is. */
+  readonly aside?: string
   readonly ts: Ts
 }
 export interface StrategyModeChanged {

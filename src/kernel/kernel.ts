@@ -169,6 +169,7 @@ export class Kernel {
     this.safety = safety
     const { orderEvents, starts, versions, losses, near, operator, strategyRuns } = this
     this.decisions = new BarDecisions(context, {
+      gateway,
       algorithms,
       losses,
       storms,
@@ -318,7 +319,9 @@ export class Kernel {
           lastSignalTs: run.lastSignalTs,
           lastDecisionTs: run.lastDecisionTs,
           state: run.snapshotState(),
-          ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series(), notices: run.of.notices.snapshot() } : {}),
+          ...(run instanceof MarketRun && run.keepsState
+            ? { series: run.of.series(), notices: run.of.notices.snapshot(), aside: run.of.toldAside }
+            : {}),
         })),
     }
   }
@@ -351,6 +354,7 @@ export class Kernel {
       if (run instanceof MarketRun && saved.series !== undefined) {
         run.of.restoreSeries(saved.series)
         run.of.notices.restore(saved.notices ?? [])
+        run.of.toldAside = saved.aside
       }
     }
   }

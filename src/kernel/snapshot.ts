@@ -55,6 +55,7 @@ export interface KernelSnapshot {
     readonly series?: readonly SeriesState[]
     /** And what it has not heard yet of its orders. */
     readonly notices?: readonly OrderNotice[]
+    readonly aside?: string | undefined
   }[]
 }
 

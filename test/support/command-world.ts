@@ -1,6 +1,7 @@
 /**
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  */
+import type { ModelLineView } from '../../api/ports/model-ports.ts'
 import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
@@ -148,6 +149,7 @@ export interface World {
   actions: StoredAction[]
   log: LogLine[]
   readonly zones: Map<string, string>
+  models: readonly ModelLineView[]
   now: number
 }
 
@@ -189,6 +191,7 @@ export function makeWorld(profile = 'sim'): World {
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     zones: new Map(),
+    models: [],
     now: 1_000_000,
     ports: {
       reads: {
@@ -380,6 +383,7 @@ export function makeWorld(profile = 'sim'): World {
           },
         },
       },
+      models: { lines: () => world.models },
       charts: undefined,
       system: {
         webAddress: 'http://127.0.0.1:8080',

@@ -11,6 +11,7 @@ import type { QuoteAtClose } from '../../strategy/set-market.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import type { KernelContext } from '../context.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { Signals } from '../orders/signals.ts'
 import type { StrategyOrders } from '../orders/strategy-orders.ts'
 import { MarketRun, type MarketsRun } from '../state/strategies/markets-run.ts'
@@ -35,6 +36,7 @@ export interface BetweenDecisions {
 }
 
 export interface BarDecisionParts {
+  readonly gateway: OrderGateway
   readonly algorithms: Algorithms
   readonly losses: LossBreakers
   readonly storms: StormBreakers
@@ -184,6 +186,7 @@ export class BarDecisions {
       return
     }
     if (mode === 'warmup' || !isAsked) return
+    if (mode === 'live' && this.context.config.isJournaled) this.tellAside(markets, first)
     for (const run of markets.runs) {
       const signal = markets.set?.signalOf(run.at)
       if (signal !== undefined) this.parts.signals.take(run, signal, mode === 'live')
@@ -191,6 +194,14 @@ export class BarDecisions {
     }
     const requests = markets.set?.requests ?? []
     if (requests.length > 0) this.parts.strategyOrders.carryOut(markets.runs, requests, mode === 'live')
+  }
+
+  /** Once for each reason: until it is another one, or none. */
+  private tellAside(markets: MarketsRun, { strategy, definition, state }: MarketRun): void {
+    const aside = definition.aside?.(state) ?? undefined
+    if (aside?.code === markets.toldAside) return
+    markets.toldAside = aside?.code
+    if (aside !== undefined) this.parts.gateway.alert('strategy.aside', 'P3', undefined, { strategy, code: aside.code, ...aside.values })
   }
 
   /** Decides on what a strategy has said, or on its failure. */

@@ -80,6 +80,8 @@ export class MarketsRun {
   private readonly misfit: string | undefined
   /** What it has not heard yet of its orders. */
   readonly notices = new OrderNotices()
+  /** The reason for taking no entries that was told last; undefined: none is. */
+  toldAside: string | undefined
   private callsSeen = 0
 
   constructor(config: RunConfig, sources: readonly MarketSource[]) {
@@ -137,19 +139,21 @@ export class MarketsRun {
   }
 
   /** What is kept with its state: dead sides of all symbols, and what it has not heard yet. */
-  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard'> {
+  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'aside'> {
     return {
       ...(this.runs.length > 1 ? { deadSides: this.runs.map((run) => run.deadSide) } : undefined),
       ...(this.notices.isEmpty ? undefined : { unheard: this.notices.snapshot() }),
+      ...(this.toldAside === undefined ? undefined : { aside: this.toldAside }),
     }
   }
 
-  foldBeside({ deadSides, unheard }: Pick<StrategyStateKept, 'deadSides' | 'unheard'>): void {
+  foldBeside({ deadSides, unheard, aside }: Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'aside'>): void {
     deadSides?.forEach((side, k) => {
       const run = this.runs[k]
       if (run !== undefined) run.deadSide = side
     })
     this.notices.restore(unheard ?? [])
+    this.toldAside = aside
   }
 
   revive(): void {
@@ -158,6 +162,7 @@ export class MarketsRun {
 
   restart(): void {
     this.keeper.restart()
+    this.toldAside = undefined
     this.notices.take()
     for (const run of this.runs) run.deadSide = 0
   }

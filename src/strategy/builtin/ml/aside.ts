@@ -14,15 +14,15 @@ export function asideOf(state: State, line: ModelLine, run: LineRun | undefined,
 function reasonOf(state: State, line: ModelLine, run: LineRun | undefined, now: number): Omit<Aside, 'since'> | null {
   if (run === undefined) return { code: 'no-model', values: { model: line.name } }
   const { saved } = run.champion
-  const version = saved.version
+  const model = { model: line.name, version: saved.version }
   if (saved.says === 'none' || (saved.says === 'probability' && saved.meanMove === null))
-    return { code: 'no-side', values: { version, target: saved.target } }
-  if (saved.expiresAt !== null && now >= saved.expiresAt) return { code: 'expired', values: { version, expired: saved.expiresAt } }
+    return { code: 'no-side', values: { ...model, target: saved.target } }
+  if (saved.expiresAt !== null && now >= saved.expiresAt) return { code: 'expired', values: { ...model, expired: saved.expiresAt } }
   const drift = driftOf(run)
   if (drift !== undefined && drift.share > state.params.maxDrift)
-    return { code: 'drift', values: { version, share: round(drift.share), most: state.params.maxDrift, feature: drift.worst } }
+    return { code: 'drift', values: { ...model, share: round(drift.share), most: state.params.maxDrift, feature: drift.worst } }
   const { sinceOutlier } = state
-  if (sinceOutlier !== undefined && sinceOutlier <= state.params.calm) return { code: 'outlier', values: { version, bars: sinceOutlier } }
+  if (sinceOutlier !== undefined && sinceOutlier <= state.params.calm) return { code: 'outlier', values: { ...model, bars: sinceOutlier } }
   return null
 }
 

@@ -44,6 +44,7 @@ export function mlStrategy(lines: ReadonlyMap<string, ModelLine>): StrategyDefin
       const hashes = champion === undefined ? ['none'] : [champion, ...challengers].map(({ hash }) => hash)
       return { ...definition, codeHash: hashes.map((hash) => hash.slice(0, 12)).join('+') }
     },
+    aside: (state) => (state as State).aside,
     report: (state) => reportOf(state as State, lineOf((state as State).params)),
   }
 }
