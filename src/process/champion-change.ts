@@ -76,7 +76,10 @@ function doubtOf({ verdict }: SavedModel): string | undefined {
 function rollback(store: ModelStore, line: string, now: Championship, actor: string, wallMs: number): Result<ChampionChange, Problem> {
   const next = rolledBack(now, actor, wallMs)
   if (next === undefined || next.champion === null)
-    return err({ sentence: `${line} had no champion before${now.champion === null ? '' : ` v${now.champion}`}.`, next: `/model ${line}` })
+    return err({
+      sentence: `${line} had no champion before${now.champion === null ? '' : ` v${now.champion}`}.`,
+      next: `/model ${line} shows its versions.`,
+    })
   const loaded = store.load(line, next.champion)
   return loaded.ok ? ok(change(store, line, next, now, 'as before')) : loaded
 }

@@ -209,6 +209,14 @@ test('challengers predict beside the champion, and each is judged on bars that i
   expect(first?.score?.accuracy).toBeGreaterThan(0.3)
 })
 
+test('bound to its models it is the same strategy, and other models are other code', async () => {
+  const [first, second] = [await savedModel(), await savedModel({ kind: 'gbdt', more: { version: 2 } })]
+  const bound = (definition: StrategyDefinition): StrategyDefinition => definition.bind?.(definition.params.parse({})) ?? definition
+  const hashes = [mlWith(undefined), mlWith(first), mlWith(second), mlWith(first, [second])].map((each) => bound(each).codeHash)
+  expect(new Set(hashes).size).toBe(4)
+  expect(Object.keys(bound(mlWith(first))).sort()).toEqual([...Object.keys(mlWith(first)), 'codeHash'].sort())
+})
+
 test('why: the strongest features are named with what each adds, exactly where the model is linear', async () => {
   const saved = await savedModel()
   const definition = mlWith(saved)

@@ -6,6 +6,7 @@ import { addEvaluate } from './evaluate.ts'
 import { addFeatures } from './features.ts'
 import { addFit } from './fit.ts'
 import { addFolds } from './folds.ts'
+import { addModels } from './models.ts'
 
 export function register(program: Command): void {
   const ml = program.command('ml').description('compute features, split samples, fit models and score them, from files')
@@ -13,4 +14,5 @@ export function register(program: Command): void {
   addFolds(ml)
   addFit(ml)
   addEvaluate(ml)
+  addModels(ml)
 }

@@ -36,17 +36,14 @@ export function mlStrategy(lines: ReadonlyMap<string, ModelLine>): StrategyDefin
     history: (p) => Math.max(1, ...membersOf(p).map(labelBars)),
     init: (p) => ({ params: p, markets: {}, aside: null, memory: null }),
     onBar: (context, state) => onBar(context, state, lineOf(state.params)),
-  })
-  return {
-    ...definition,
-    bind: (given) => {
-      const { champion, challengers } = lineOf(given as MlParams)
-      const hashes = champion === undefined ? ['none'] : [champion, ...challengers].map(({ hash }) => hash)
-      return { ...definition, codeHash: hashes.map((hash) => hash.slice(0, 12)).join('+') }
+    bind: (p) => {
+      const hashes = membersOf(p).map(({ hash }) => hash.slice(0, 12))
+      return { ...definition, codeHash: hashes.length === 0 ? 'no model' : hashes.join('+') }
     },
-    aside: (state) => (state as State).aside,
-    report: (state) => reportOf(state as State, lineOf((state as State).params)),
-  }
+    aside: ({ aside }) => aside,
+    report: (state) => reportOf(state, lineOf(state.params)),
+  })
+  return definition
 }
 
 function onBar(context: MarketsContext, state: State, line: ModelLine): void {
