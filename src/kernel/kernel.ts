@@ -320,7 +320,7 @@ export class Kernel {
           lastDecisionTs: run.lastDecisionTs,
           state: run.snapshotState(),
           ...(run instanceof MarketRun && run.keepsState
-            ? { series: run.of.series(), notices: run.of.notices.snapshot(), aside: run.of.toldAside }
+            ? { series: run.of.series(), notices: run.of.notices.snapshot(), asides: run.of.toldAsides }
             : {}),
         })),
     }
@@ -354,7 +354,7 @@ export class Kernel {
       if (run instanceof MarketRun && saved.series !== undefined) {
         run.of.restoreSeries(saved.series)
         run.of.notices.restore(saved.notices ?? [])
-        run.of.toldAside = saved.aside
+        run.of.toldAsides = saved.asides
       }
     }
   }

@@ -226,7 +226,7 @@ async function whyOf({ ports }: CommandContext, view: ModelLineView): Promise<Re
             ]),
           },
         }),
-    text: 'PSI and KS set the newest rows beside those of the training; usual is the largest that parts of the training itself show.',
+    text: 'PSI and KS set the newest rows beside those of the training; usual is what 19 of 20 parts of the training itself stay within.',
     buttons: [runs('Refresh', `/model ${view.line} why`), runs(view.line, `/model ${view.line} show`), runs('Models', '/models')],
   })
 }

@@ -3,7 +3,7 @@
  */
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { BarsClosed, BarsMode, ClosedBar } from '../input.ts'
-import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Ts, DAY_MS, instrumentIndex } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { confirmedTier, watchEquity } from '../../risk/breaker.ts'
 import { isEquityUnbounded, needsAtr } from '../../risk/limits.ts'
@@ -196,12 +196,16 @@ export class BarDecisions {
     if (requests.length > 0) this.parts.strategyOrders.carryOut(markets.runs, requests, mode === 'live')
   }
 
-  /** Once for each reason: until it is another one, or none. */
+  /** Once when a reason begins; one that comes and goes is told once a day. */
   private tellAside(markets: MarketsRun, { strategy, definition, state }: MarketRun): void {
-    const aside = definition.aside?.(state) ?? undefined
-    if (aside?.code === markets.toldAside) return
-    markets.toldAside = aside?.code
-    if (aside !== undefined) this.parts.gateway.alert('strategy.aside', 'P3', undefined, { strategy, code: aside.code, ...aside.values })
+    const aside = definition.aside?.(state) ?? null
+    const code = aside?.code ?? null
+    const told = markets.toldAsides ?? { now: null, at: {} }
+    if (code === told.now) return
+    const { now } = this.portfolio
+    const isDue = code !== null && now - (told.at[code] ?? Number.NEGATIVE_INFINITY) >= DAY_MS
+    markets.toldAsides = { now: code, at: isDue ? { ...told.at, [code]: now } : told.at }
+    if (isDue) this.parts.gateway.alert('strategy.aside', 'P3', undefined, { strategy, code, ...aside?.values })
   }
 
   /** Decides on what a strategy has said, or on its failure. */

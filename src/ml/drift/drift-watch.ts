@@ -7,7 +7,7 @@ import { type FeatureReference, type Reference, binOf } from './reference.ts'
 export interface FeatureDrift {
   readonly psi: number
   readonly ks: number
-  /** Both are beyond 0.25 PSI and beyond what whole windows of the train rows show. */
+  /** PSI is above 0.25, and both are beyond what is usual in the train rows. */
   readonly isDrifted: boolean
 }
 

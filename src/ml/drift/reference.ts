@@ -11,7 +11,7 @@ export interface FeatureReference {
   readonly edges: Float64Array
   /** Part of the train rows in each bin; they sum to 1. */
   readonly shares: Float64Array
-  /** The largest PSI and KS of a whole window of consecutive train rows against all of them. */
+  /** PSI and KS that 19 of 20 whole windows of consecutive train rows stay within against all of them: markets change within any year. */
   readonly usualPsi: number
   readonly usualKs: number
 }
@@ -30,6 +30,7 @@ const BINS = 50
 /** Rows of a window: enough for ten groups, and two days of five-minute bars. */
 const WINDOW = 500
 const WITHIN = 0.999
+const USUAL = 0.95
 
 /** @param features columns of the train rows, in the order of time */
 export function referenceOf(features: readonly Float64Array[]): Reference {
@@ -60,15 +61,19 @@ function featureReference(column: Float64Array, window: number): FeatureReferenc
   const shares = Float64Array.from(counts, (count) => count / column.length)
   const groups = groupsOf(shares)
   const groupShares = groupSharesOf(shares, groups)
-  let [usualPsi, usualKs] = [0, 0]
+  const indexes: number[] = []
+  const distances: number[] = []
   for (let from = 0; from + window <= bins.length; from += window) {
     counts.fill(0)
     for (let at = from; at < from + window; at += 1) counts[bins[at] as number] = (counts[bins[at] as number] as number) + 1
-    usualPsi = Math.max(usualPsi, psi(groupShares, groupCountsOf(counts, groups)))
-    usualKs = Math.max(usualKs, ks(shares, counts))
+    indexes.push(psi(groupShares, groupCountsOf(counts, groups)))
+    distances.push(ks(shares, counts))
   }
-  return { edges, shares, usualPsi, usualKs }
+  return { edges, shares, usualPsi: usualOf(indexes), usualKs: usualOf(distances) }
 }
+
+/** The largest of fewer than twenty. */
+const usualOf = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.ceil(USUAL * values.length) - 1] ?? 0
 
 /** Mean squared standardized feature: 1 on average of the train rows. */
 export function distanceOf(row: Float64Array, means: Float64Array, deviations: Float64Array): number {

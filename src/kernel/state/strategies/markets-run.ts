@@ -13,7 +13,7 @@ import { MarketSet, type SeriesState } from '../../../strategy/market-set.ts'
 import type { MarketSource, QuoteAtClose } from '../../../strategy/set-market.ts'
 import type { MarketBooks } from '../../../strategy/own-orders.ts'
 import type { StrategyState } from '../../../strategy/strategy.ts'
-import type { StrategyStateKept } from '../../fact.ts'
+import type { StrategyStateKept, ToldAsides } from '../../fact.ts'
 import { OrderNotices } from '../order-notices.ts'
 import { StateKeeper, isCheckedBar } from '../state-keeper.ts'
 import { type RunConfig, StrategyRun } from './strategy-run.ts'
@@ -80,8 +80,8 @@ export class MarketsRun {
   private readonly misfit: string | undefined
   /** What it has not heard yet of its orders. */
   readonly notices = new OrderNotices()
-  /** The reason for taking no entries that was told last; undefined: none is. */
-  toldAside: string | undefined
+  /** What was told of its reasons for taking no entries. */
+  toldAsides: ToldAsides | undefined
   private callsSeen = 0
 
   constructor(config: RunConfig, sources: readonly MarketSource[]) {
@@ -139,21 +139,21 @@ export class MarketsRun {
   }
 
   /** What is kept with its state: dead sides of all symbols, and what it has not heard yet. */
-  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'aside'> {
+  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'asides'> {
     return {
       ...(this.runs.length > 1 ? { deadSides: this.runs.map((run) => run.deadSide) } : undefined),
       ...(this.notices.isEmpty ? undefined : { unheard: this.notices.snapshot() }),
-      ...(this.toldAside === undefined ? undefined : { aside: this.toldAside }),
+      ...(this.toldAsides === undefined ? undefined : { asides: this.toldAsides }),
     }
   }
 
-  foldBeside({ deadSides, unheard, aside }: Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'aside'>): void {
+  foldBeside({ deadSides, unheard, asides }: Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'asides'>): void {
     deadSides?.forEach((side, k) => {
       const run = this.runs[k]
       if (run !== undefined) run.deadSide = side
     })
     this.notices.restore(unheard ?? [])
-    this.toldAside = aside
+    this.toldAsides = asides
   }
 
   revive(): void {
@@ -162,7 +162,7 @@ export class MarketsRun {
 
   restart(): void {
     this.keeper.restart()
-    this.toldAside = undefined
+    this.toldAsides = undefined
     this.notices.take()
     for (const run of this.runs) run.deadSide = 0
   }
