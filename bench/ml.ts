@@ -7,6 +7,11 @@ import { MODELS, type ModelName, type ModelRules, fitModel, predictModel, rulesO
 import { planFeatures } from '../src/ml/features/plan.ts'
 import { featureTable } from '../src/ml/features/table.ts'
 import { takeRows, takeValues } from '../src/ml/samples.ts'
+import { rowPredictor } from '../src/ml/models/predict-row.ts'
+import { STRATEGIES } from '../src/strategy/registry.ts'
+import type { StrategyDefinition } from '../src/strategy/strategy.ts'
+import { mlWith, savedModel } from '../test/support/fitted-model.ts'
+import { backtestFixture, fixtureSeries } from '../test/support/fixture-backtest.ts'
 import { aucOf } from '../src/ml/scores/scores.ts'
 import { plantedSamples } from '../test/support/planted-samples.ts'
 import { benchSeries } from './series.ts'
@@ -16,6 +21,7 @@ const TESTED = 15_000
 const FEATURES = 30
 const ROUNDS = 3
 const LIVE_BARS = 20_000
+const STRATEGY_RUNS = 20
 
 const all = plantedSamples(3, ROWS + TESTED, FEATURES)
 const range = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, at) => from + at)
@@ -28,6 +34,34 @@ const truth = takeValues(all.classes, tested)
 console.log(`${ROWS.toLocaleString('en-US')} rows of ${FEATURES} features, one thread`)
 for (const model of MODELS) measure(model, model === 'gbdt' ? { rounds: 150 } : {})
 await measureFeatures()
+await measureStrategy()
+
+/** The strategy beside one that looks at the same bars and does next to nothing, each in a backtest of its own. */
+async function measureStrategy(): Promise<void> {
+  const champion = await savedModel({ kind: 'gbdt', bars: 864 })
+  const series = await fixtureSeries(['ETHUSDT'])
+  const rule = { costBps: 4, margin: 1 }
+  for (const [name, definition] of [
+    ['ml', mlWith(champion)],
+    [
+      'ml with two challengers',
+      mlWith(
+        champion,
+        [2, 3].map((version) => ({ ...champion, version })),
+      ),
+    ],
+    ['sma-cross', STRATEGIES.get('sma-cross') as StrategyDefinition],
+  ] as const) {
+    const params = definition.params.parse(name.startsWith('ml') ? rule : {})
+    const times: string[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = process.cpuUsage()
+      for (let again = 0; again < STRATEGY_RUNS; again += 1) await backtestFixture(definition, params as object, ['ETHUSDT'])
+      times.push((process.cpuUsage(before).user / STRATEGY_RUNS / (series[0]?.columns.ts.length ?? 1)).toFixed(1))
+    }
+    console.log(`backtest of ${name} over 864 candles: ${times.join('  ')} µs of the processor a bar, reading the candles included`)
+  }
+}
 
 async function measureFeatures(): Promise<void> {
   const { name, columns, intervalMs } = await benchSeries()
@@ -73,11 +107,12 @@ function measure(model: ModelName, given: Partial<ModelRules>): void {
   let started = performance.now()
   predictModel(fitted, features)
   const batch = ROWS / ((performance.now() - started) / 1000)
-  const live = features.map((column) => column.slice(0, 1))
+  const predict = rowPredictor(fitted)
+  const row = new Float64Array(features.length)
   started = performance.now()
   for (let bar = 0; bar < LIVE_BARS; bar += 1) {
-    for (let at = 0; at < live.length; at += 1) (live[at] as Float64Array)[0] = features[at]?.[bar] as number
-    predictModel(fitted, live)
+    for (let at = 0; at < row.length; at += 1) row[at] = features[at]?.[bar] as number
+    predict(row)
   }
   const perBar = ((performance.now() - started) / LIVE_BARS) * 1000
   console.log(

@@ -1,7 +1,8 @@
 /**
  * Lines of models as people look at them.
  */
-import type { ModelLineView, ModelReads, ModelVersion } from '../../api/ports/model-ports.ts'
+import type { ModelReads } from '../../api/ports/model-ports.ts'
+import type { ModelLineView, ModelVersion } from '../ml/champion/line-view.ts'
 import { ModelStore } from '../model-files/model-store.ts'
 
 /** More are on the disk, and nobody reads them in one answer. */

@@ -1,7 +1,7 @@
 /**
  * Plain ports for tests of the commands: one position, one entry, one stop, and a record of what was done through them.
  */
-import type { ModelLineView } from '../../api/ports/model-ports.ts'
+import type { ModelLineView } from '../../src/ml/champion/line-view.ts'
 import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'

@@ -2,7 +2,7 @@
  * What users read of models, and what is asked before another one trades.
  */
 import { expect, test } from 'vitest'
-import type { ModelLineView, ModelVersion } from '../../api/ports/model-ports.ts'
+import type { ModelLineView, ModelVersion } from '../../src/ml/champion/line-view.ts'
 import { by, makeWorld } from '../support/command-world.ts'
 import { strategyRowOf } from '../support/strategy-row.ts'
 

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { nearestOf } from '../../../src/core/nearest.ts'
 import type { StrategyAsk } from '../../../src/kernel/trader-command.ts'
-import type { ModelLineView } from '../../ports/model-ports.ts'
+import type { ModelLineView } from '../../../src/ml/champion/line-view.ts'
 import { type Command, type CommandContext, alreadyDone, defineAction, defineRead, noArguments, refuse } from '../command.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { carryOutChange, judgedChange } from '../strategies/strategy-change.ts'

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import type { StrategyRow } from '../../../src/journal/row.ts'
-import type { ModelVersion } from '../../ports/model-ports.ts'
+import type { ModelVersion } from '../../../src/ml/champion/line-view.ts'
 import { type Field, field, untrusted } from '../reply.ts'
 import { time } from '../words/format.ts'
 

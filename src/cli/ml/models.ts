@@ -2,7 +2,7 @@
  * `ballast ml models [NAME]`: lines of models as the data directory has them, without a running Ballast.
  */
 import type { Command } from 'commander'
-import type { ModelLineView, ModelVersion } from '../../../api/ports/model-ports.ts'
+import type { ModelLineView, ModelVersion } from '../../ml/champion/line-view.ts'
 import { nearestOf } from '../../core/nearest.ts'
 import { modelReads } from '../../process/model-reads.ts'
 import { pathsOf } from '../../system/paths.ts'

@@ -67,7 +67,15 @@ const DAY_BARS = 1_440
 test('once when it begins, for each reason, and again a day after it was told', () => {
   const kernel = kernelOf()
   kernel.apply(started)
-  expect(told(kernel, bar(0, 0), bar(1, 1), bar(2, 1), bar(3, 2), bar(4, 1), bar(5, 0), bar(6, 2))).toEqual([[], [FOG], [], [RAIN], [], [], []])
+  expect(told(kernel, bar(0, 0), bar(1, 1), bar(2, 1), bar(3, 2), bar(4, 1), bar(5, 0), bar(6, 2))).toEqual([
+    [],
+    [FOG],
+    [],
+    [RAIN],
+    [],
+    [],
+    [],
+  ])
   expect(told(kernel, bar(DAY_BARS, 0), bar(DAY_BARS + 1, 1), bar(DAY_BARS + 2, 1))).toEqual([[], [FOG], []])
   // One that lasts is not told again, however long it lasts.
   expect(told(kernel, bar(3 * DAY_BARS, 1))).toEqual([[]])
