@@ -8,10 +8,9 @@ import { planFeatures } from '../src/ml/features/plan.ts'
 import { featureTable } from '../src/ml/features/table.ts'
 import { takeRows, takeValues } from '../src/ml/samples.ts'
 import { rowPredictor } from '../src/ml/models/predict-row.ts'
-import { STRATEGIES } from '../src/strategy/registry.ts'
-import type { StrategyDefinition } from '../src/strategy/strategy.ts'
-import { mlWith, savedModel } from '../test/support/fitted-model.ts'
-import { backtestFixture, fixtureSeries } from '../test/support/fixture-backtest.ts'
+import { Bars } from '../src/market/bars.ts'
+import { LineRun } from '../src/ml/champion/line-run.ts'
+import { SPEC, loaded, savedModel } from '../test/support/fitted-model.ts'
 import { aucOf } from '../src/ml/scores/scores.ts'
 import { plantedSamples } from '../test/support/planted-samples.ts'
 import { benchSeries } from './series.ts'
@@ -21,7 +20,8 @@ const TESTED = 15_000
 const FEATURES = 30
 const ROUNDS = 3
 const LIVE_BARS = 20_000
-const STRATEGY_RUNS = 20
+/** Bars that the model of the live bar is fitted on. */
+const TRAINED = 10_000
 
 const all = plantedSamples(3, ROWS + TESTED, FEATURES)
 const range = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, at) => from + at)
@@ -34,33 +34,45 @@ const truth = takeValues(all.classes, tested)
 console.log(`${ROWS.toLocaleString('en-US')} rows of ${FEATURES} features, one thread`)
 for (const model of MODELS) measure(model, model === 'gbdt' ? { rounds: 150 } : {})
 await measureFeatures()
-await measureStrategy()
+await measureLiveBar()
 
-/** The strategy beside one that looks at the same bars and does next to nothing, each in a backtest of its own. */
-async function measureStrategy(): Promise<void> {
-  const champion = await savedModel({ kind: 'gbdt', bars: 864 })
-  const series = await fixtureSeries(['ETHUSDT'])
-  const rule = { costBps: 4, margin: 1 }
-  for (const [name, definition] of [
-    ['ml', mlWith(champion)],
-    [
-      'ml with two challengers',
-      mlWith(
-        champion,
-        [2, 3].map((version) => ({ ...champion, version })),
-      ),
-    ],
-    ['sma-cross', STRATEGIES.get('sma-cross') as StrategyDefinition],
-  ] as const) {
-    const params = definition.params.parse(name.startsWith('ml') ? rule : {})
-    const times: string[] = []
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const before = process.cpuUsage()
-      for (let again = 0; again < STRATEGY_RUNS; again += 1) await backtestFixture(definition, params as object, ['ETHUSDT'])
-      times.push((process.cpuUsage(before).user / STRATEGY_RUNS / (series[0]?.columns.ts.length ?? 1)).toFixed(1))
+/** All that a live bar takes of the strategy `ml` but its orders: features, prediction, distance and drift of 14 features and 20 trees. */
+async function measureLiveBar(): Promise<void> {
+  const { columns, intervalMs } = await benchSeries()
+  const features = [
+    ...SPEC.features,
+    { use: 'rsi', lags: [0, 1] },
+    { use: 'macd' },
+    { use: 'volume' },
+    { use: 'flow' },
+    { use: 'time-of-day' },
+  ]
+  const wish = { series: [{ symbol: 'X', columns }], symbols: ['X'], intervalMs, bars: TRAINED, spec: { ...SPEC, features } }
+  const champion = loaded(await savedModel({ ...wish, kind: 'gbdt' }))
+  const bars = new Bars(intervalMs, columns)
+  const run = new LineRun(champion, [], ['X'])
+  const times: string[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = process.cpuUsage()
+    for (let bar = 0; bar < LIVE_BARS; bar += 1) {
+      const c = bars.cursor
+      bars.reveal()
+      const [open, high, low, close] = [columns.open[c], columns.high[c], columns.low[c], columns.close[c]] as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      run.take('X', columns.ts[c] as number, open, high, low, close, columns.volume[c] as number)
+      run.settle(bars.closeTs(0))
+      run.predict('X', bars.closeTs(0), bars)
+      for (let at = 0; at < champion.saved.features.length; at += 1) run.isDrifted(at)
     }
-    console.log(`backtest of ${name} over 864 candles: ${times.join('  ')} µs of the processor a bar, reading the candles included`)
+    times.push((process.cpuUsage(before).user / LIVE_BARS).toFixed(1))
   }
+  console.log(
+    `a live bar of ${champion.saved.features.length} features, judged on what it has not seen from round 1 on: ${times.join('  ')} µs of the processor`,
+  )
 }
 
 async function measureFeatures(): Promise<void> {

@@ -5,6 +5,7 @@ import { decodeModel, encodeModel, hashOf } from '../../src/model-files/model-fi
 import { MINUTE_MS } from '../../src/core/units.ts'
 import type { LoadedModel } from '../../src/ml/champion/loaded-model.ts'
 import type { SavedModel } from '../../src/ml/champion/saved-model.ts'
+import type { BarColumns } from '../../src/market/bars.ts'
 import { referenceOf } from '../../src/ml/drift/reference.ts'
 import { planFeatures, schemaText } from '../../src/ml/features/plan.ts'
 import type { FeatureSpec } from '../../src/ml/features/spec.ts'
@@ -33,22 +34,20 @@ export interface FittedWish {
   /** Only so many bars train, so that the rest is new to it. */
   readonly bars?: number
   readonly more?: Partial<SavedModel>
+  /** The candles of the repository unless given. */
+  readonly series?: readonly { readonly symbol: string; readonly columns: BarColumns }[]
+  readonly intervalMs?: number
 }
 
-export async function savedModel({
-  kind = 'logistic',
-  spec = SPEC,
-  symbols = ['ETHUSDT'],
-  bars = 400,
-  more = {},
-}: FittedWish = {}): Promise<SavedModel> {
-  const intervalMs = 5 * MINUTE_MS
+export async function savedModel(wish: FittedWish = {}): Promise<SavedModel> {
+  const { kind = 'logistic', spec = SPEC, symbols = ['ETHUSDT'], bars = 400, more = {}, intervalMs = 5 * MINUTE_MS } = wish
   const plan = planFeatures(spec, { baseMs: intervalMs, read: parseDuration })
   if (!plan.ok) throw new Error(plan.error)
   const label = readLabel(spec.label ?? { use: 'direction' })
   if (!label.ok) throw new Error(label.error)
-  const series = (await fixtureSeries(symbols)).map(({ instrument, columns }) => ({
-    symbol: instrument.symbol,
+  const given = wish.series ?? (await fixtureSeries(symbols)).map(({ instrument, columns }) => ({ symbol: instrument.symbol, columns }))
+  const series = given.map(({ symbol, columns }) => ({
+    symbol,
     columns: {
       ts: columns.ts.subarray(0, bars),
       open: columns.open.subarray(0, bars),

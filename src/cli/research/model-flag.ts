@@ -42,7 +42,8 @@ export function chosenModel(
   if (!Number.isInteger(number) || number < 1)
     throw new CliError(EXIT.usage, `--model '${flag}' names no version.`, `Write it as ${line}@1.`)
   const loaded = store.load(line, number)
-  if (!loaded.ok) throw new CliError(EXIT.notFound, loaded.error.sentence, loaded.error.next)
+  const exit = store.versions(line).includes(number) ? EXIT.error : EXIT.notFound
+  if (!loaded.ok) throw new CliError(exit, loaded.error.sentence, loaded.error.next)
   const { saved } = loaded.value
   if (saved.says === 'none')
     throw new CliError(
@@ -57,7 +58,7 @@ export function chosenModel(
 /** Undefined where all bars came after what it was trained on. */
 export function seenNote(saved: SavedModel, fromMs: number, toMs: number): string | undefined {
   const { until } = saved.data
-  if (fromMs > until) return undefined
-  const part = toMs <= until ? 'all of these bars' : `the bars until ${formatTime(until)} UTC`
-  return `! ${titleOf(saved)} has seen ${part}: what it makes of them proves nothing. Take later ones: --from ${new Date(until + 1).toISOString().slice(0, 16)}Z`
+  if (fromMs >= until) return undefined
+  const part = toMs < until ? 'all of these bars' : `the bars until ${formatTime(until)} UTC`
+  return `! ${titleOf(saved)} has seen ${part}: what it makes of them proves nothing. Take later ones: --from ${new Date(until).toISOString().slice(0, 16)}Z`
 }
