@@ -109,6 +109,13 @@ test('why: the newest prediction with what moved it, and what has drifted', asyn
   expect([stopped.tone, stopped.fields['ml']]).toEqual(['warn', expect.stringMatching(/^no entries: it has expired, since /)])
 })
 
+test('the card of the strategy says that it takes no entries', async () => {
+  const aside = report({ aside: { code: 'drift', since: 0, values: {} } })
+  const { fields } = await shown('/strategy ml', world([strategyRowOf('ml', 'ETHUSDT', { report: aside })]))
+  expect(fields['Takes no entries']).toMatch(/^drift, since /)
+  expect((await shown('/strategy ml')).fields).not.toHaveProperty('Takes no entries')
+})
+
 test('a name that is none is told with the nearest, and a row of another version of Ballast is left out', async () => {
   expect((await shown('/model ehh')).title).toBe('There is no model ehh')
   expect((await shown('/model eth why', world([strategyRowOf('ml', 'ETHUSDT', { report: { line: 'eth' } })]))).title).toBe(

@@ -18,7 +18,7 @@ export interface LoadedModel {
   readonly hash: string
   readonly plan: FeaturePlan
   readonly predict: RowPredictor
-  /** What its predictions are judged by once it is known; undefined where its target is a column of the user's own. */
+  /** What its predictions are judged by once it is known; undefined where its target is a column of the user's own, or too far ahead. */
   readonly makeLabels: MakeLabels | undefined
   /** Base bars until all its features are known, and some more for averages with a long memory. */
   readonly warmupBars: number
@@ -36,10 +36,13 @@ export function loadModel(saved: SavedModel, hash: string, hashOf: (text: string
     hash,
     plan: plan.value,
     predict: rowPredictor(saved.model),
-    makeLabels: label?.ok === true ? label.value : undefined,
+    makeLabels: label?.ok === true && saved.reach <= REACH_MAX ? label.value : undefined,
     warmupBars: warmupOf(plan.value),
   })
 }
+
+/** Bars that are read back for a label at most: a strategy reads them from the exchange after each start. */
+const REACH_MAX = 2_000
 
 /** The plan of a spec with these columns alone, in this order. */
 export function narrowedPlan(spec: FeatureSpec, intervalMs: number, names: readonly string[]): Result<FeaturePlan, string> {
