@@ -7,7 +7,7 @@ import { type FittedModel, type ModelName, fitModel, predictModel } from '../../
 import { takeRows, takeValues } from '../../ml/samples.ts'
 import { findLeaks } from '../../ml/scores/leaks.ts'
 import { type Scores, scoresOf } from '../../ml/scores/scores.ts'
-import { contextOf } from '../context.ts'
+import { type CliContext, contextOf } from '../context.ts'
 import { formatCount, formatRatio } from '../ui/format.ts'
 import type { Output } from '../ui/output.ts'
 import { TableText } from '../ui/table-text.ts'
@@ -21,7 +21,7 @@ import { type SaveFlags, checkSave, saveModel } from './save-model.ts'
 import { verdictWords } from './verdict-words.ts'
 import { titleOf } from '../../ml/champion/saved-model.ts'
 
-interface FitFlags extends ModelFlags, SaveFlags {
+export interface FitFlags extends ModelFlags, SaveFlags {
   readonly split?: string
   readonly predictions?: string
 }
@@ -41,8 +41,10 @@ export function addFit(ml: Command): void {
     .action(runFit)
 }
 
-async function runFit(file: string, flags: FitFlags, command: Command): Promise<void> {
-  const context = contextOf(command)
+const runFit = (file: string, flags: FitFlags, command: Command): Promise<void> => fitSamples(contextOf(command), file, flags)
+
+/** Fits, says so, and keeps the model where that is asked. @throws CliError that says what is wrong with the file or the options. */
+export async function fitSamples(context: CliContext, file: string, flags: FitFlags): Promise<void> {
   const { out } = context
   checkSave(flags, file)
   const wish = modelWishOf(flags)
@@ -126,7 +128,10 @@ async function runFit(file: string, flags: FitFlags, command: Command): Promise<
   }
   out.answer(answer, () => {
     print(out, answer, hasTest)
-    if (saved === undefined) return
+    if (saved === undefined) {
+      if (!hasTest) out.note('No row was kept for a test: pass --split, or judge the model with: ballast ml evaluate')
+      return
+    }
     out.line()
     out.line(`${out.style('good', '✓')} saved as ${titleOf(saved)}, ${verdictWords(saved.verdict)}`)
     if (saved.says === 'none') out.note('It says no side: it can be compared, and the ml strategy cannot trade it.')
@@ -192,5 +197,4 @@ function print(out: Output, answer: Answer, hasTest: boolean): void {
       ]),
   )
   if (ranked.length > FEATURES_SHOWN) out.note(`${formatCount(ranked.length - FEATURES_SHOWN)} more with --json.`)
-  if (!hasTest) out.note('No row was kept for a test: pass --split, or judge the model with: ballast ml evaluate')
 }

@@ -7,6 +7,7 @@ import { addFeatures } from './features.ts'
 import { addFit } from './fit.ts'
 import { addFolds } from './folds.ts'
 import { addModels } from './models.ts'
+import { addRefit } from './refit.ts'
 
 export function register(program: Command): void {
   const ml = program.command('ml').description('compute features, split samples, fit models and score them, from files')
@@ -15,4 +16,5 @@ export function register(program: Command): void {
   addFit(ml)
   addEvaluate(ml)
   addModels(ml)
+  addRefit(ml)
 }

@@ -43,7 +43,24 @@ test('kept, listed, traded over later bars; over bars that it has seen with a no
   expect(seen.stderr).toMatch(/! eth v1 has seen the bars until 2025-10-11 00:00 UTC: what it makes of them proves nothing\./)
 }, 60_000)
 
+test('fitted again it is the next version, on the candles since, with the same features and rules', async () => {
+  const run = await ballast('ml refit eth --json')
+  expect([run.code, JSON.parse(run.stdout)]).toMatchObject([
+    0,
+    { model: 'logistic', features: ['return_1', 'return_6', 'rsi_14'], rules: { l2: 1 }, saved: { name: 'eth', version: 2 } },
+  ])
+  const [line] = JSON.parse((await ballast('ml models eth --json')).stdout).data
+  const [second, first] = line.versions
+  expect(second.rows).toBeGreaterThan(first.rows)
+  expect(second.seenUntil).toBeGreaterThan(first.seenUntil)
+  // On the same span it is the same model.
+  await ballast('ml refit eth --to 2025-10-11T00:00Z')
+  const [again] = JSON.parse((await ballast('ml models eth --json')).stdout).data[0].versions
+  expect([again.rows, again.seenUntil]).toEqual([first.rows, first.seenUntil])
+}, 60_000)
+
 test.each([
+  ['ml refit nix', 8, /There is no model 'nix'\./],
   ['ml fit eth.csv --target label --model ridge --save Eth', 2, /--save 'Eth' is no name of a model\./],
   ['ml fit eth.csv --target label --model ridge --save eth --expires soon', 2, /expires/],
   ['backtest ml --model nix ETHUSDT', 8, /There is no model 'nix'\./],
