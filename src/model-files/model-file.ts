@@ -71,6 +71,10 @@ const model = z.discriminatedUnion('type', [
     targetDeviation: z.number(),
   }),
 ])
+const calibration = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('platt'), slope: z.number(), intercept: z.number() }),
+  z.strictObject({ type: z.literal('isotonic'), scores: f64, probabilities: f64 }),
+])
 const score = z.number().nullable()
 const scores = z.strictObject({ rows: z.int(), auc: score, logLoss: score, accuracy: score, brier: score, r2: score })
 const LINE = /^[a-z0-9][a-z0-9-]{0,39}$/
@@ -85,6 +89,7 @@ const shape = z.strictObject({
   rules: z.record(z.string(), z.number()),
   seed: z.number(),
   model,
+  calibration: calibration.nullable(),
   features: z.array(z.string().min(1)).min(1).max(5_000),
   spec: z.custom<FeatureSpec>((value) => readFeatureSpec(value).ok, 'is no spec of features'),
   intervalMs: z.int().min(1),
@@ -137,11 +142,13 @@ export function decodeModel(text: string): Result<LoadedModel, string> {
 }
 
 /** What cannot be, though each part may be: columns of other lengths, trees that lead nowhere or in a circle. */
-function misfit({ model: m, kind, features, importance, reference }: SavedModel): string | undefined {
+function misfit({ model: m, calibration: map, kind, features, importance, reference }: SavedModel): string | undefined {
   const count = features.length
   const isWide = (...columns: readonly { readonly length: number }[]): boolean => columns.every(({ length }) => length === count)
   if (m.type !== kind) return `it says ${kind} and holds a ${m.type}`
   if (!isWide(importance, reference.features, reference.means, reference.deviations)) return 'its parts are of other features'
+  if (map?.type === 'isotonic' && (map.scores.length === 0 || map.scores.length !== map.probabilities.length))
+    return 'its calibration has other steps'
   for (const { edges, shares } of reference.features)
     if (shares.length !== edges.length + 1 || edges.length > 254) return 'its distributions have other bins'
   switch (m.type) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loaded, savedModel } from '../../test/support/fitted-model.ts'
 import type { SavedModel } from '../ml/champion/saved-model.ts'
+import { calibrate } from '../ml/calibration/calibration.ts'
 import { MODELS, predictModel } from '../ml/models/fit-model.ts'
 import { decodeModel, encodeModel, hashOf } from './model-file.ts'
 import { ModelStore, loadLine, promoted, rolledBack } from './model-store.ts'
@@ -27,6 +28,18 @@ test.each(MODELS)('%s: what is loaded predicts what was fitted to the last bit',
   const columns = rows(saved)
   const expected = predictModel(saved.model, columns)
   expect(predictModel(read.model, columns)).toEqual(expected)
+  expect(Float64Array.from(expected, (_, row) => predict(Float64Array.from(columns, (column) => column[row] as number)))).toEqual(expected)
+})
+
+test.each([
+  { type: 'platt' as const, slope: 1.7, intercept: -0.2 },
+  { type: 'isotonic' as const, scores: Float64Array.of(0.4, 0.5, 0.61), probabilities: Float64Array.of(0.45, 0.5, 0.55) },
+])('with a calibration of type $type the loaded model says what the two together said', async (calibration) => {
+  const saved = await savedModel({ more: { calibration } })
+  const { saved: read, predict } = loaded(saved)
+  expect(read).toEqual(saved)
+  const columns = rows(saved)
+  const expected = calibrate(calibration, predictModel(saved.model, columns))
   expect(Float64Array.from(expected, (_, row) => predict(Float64Array.from(columns, (column) => column[row] as number)))).toEqual(expected)
 })
 
@@ -66,6 +79,11 @@ test.each<[string, (text: string) => string, RegExp]>([
     'a weight that is no number',
     (text) => edited(text, (body) => Object.assign(body['model'] as object, { weights: f64(1, Number.NaN) })),
     /model\.weights is no column of numbers$/,
+  ],
+  [
+    'a calibration without steps',
+    (text) => edited(text, (body) => Object.assign(body, { calibration: { type: 'isotonic', scores: f64(), probabilities: f64() } })),
+    /its calibration has other steps$/,
   ],
   ['another kind', (text) => edited(text, (body) => Object.assign(body, { kind: 'gbdt' })), /it says gbdt and holds a logistic$/],
   [

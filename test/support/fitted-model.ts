@@ -84,6 +84,7 @@ export async function savedModel(wish: FittedWish = {}): Promise<SavedModel> {
     rules: {},
     seed: 1,
     model: fitted.value,
+    calibration: null,
     features: plan.value.columns.map(({ name }) => name),
     spec,
     intervalMs,

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander'
 import { importanceOf } from '../../ml/importance/importance.ts'
-import { type FittedModel, type ModelName, fitModel, predictModel } from '../../ml/models/fit-model.ts'
+import { type FitRefusal, type FittedModel, type ModelName, fitModel, predictModel } from '../../ml/models/fit-model.ts'
 import { takeRows, takeValues } from '../../ml/samples.ts'
 import { findLeaks } from '../../ml/scores/leaks.ts'
 import { type Scores, scoresOf } from '../../ml/scores/scores.ts'
@@ -12,16 +12,22 @@ import { formatCount, formatRatio } from '../ui/format.ts'
 import type { Output } from '../ui/output.ts'
 import { TableText } from '../ui/table-text.ts'
 import { write } from '../research/backtest-files.ts'
-import { fitFailure, leakWarning } from './fit-words.ts'
+import { fitFailure, leakWarning, nothingToCalibrate } from './fit-words.ts'
 import { type ModelFlags, addModelOptions, modelWishOf } from './model-flags.ts'
 import { predictionsCsv } from './predictions-csv.ts'
 import { checkOrder, checkVaries, columnOf, readSamples, sampleColumns } from './sample-table.ts'
-import { overlapWarning, usedRows } from './split-column.ts'
+import { type UsedRows, overlapWarning, usedRows } from './split-column.ts'
+import { readSpans } from './sample-times.ts'
+import { CALIBRATIONS, calibrate } from '../../ml/calibration/calibration.ts'
+import { type EvaluationRefusal, fitCalibrated } from '../../ml/evaluation/cross-validate.ts'
+import type { LabelSpans } from '../../ml/folds/labels.ts'
+import { choiceFlag } from '../flags/flag-values.ts'
 import { type SaveFlags, checkSave, saveModel } from './save-model.ts'
 import { verdictWords } from './verdict-words.ts'
 import { titleOf } from '../../ml/champion/saved-model.ts'
 
 export interface FitFlags extends ModelFlags, SaveFlags {
+  readonly calibration?: string
   readonly split?: string
   readonly predictions?: string
 }
@@ -34,6 +40,7 @@ export function addFit(ml: Command): void {
   addModelOptions(command)
     .option('--split <column>', 'column that says train or test; rows with anything else are left out (default: all train)')
     .option('--predictions <file>', 'write the predictions of the test rows as CSV')
+    .option('--calibration <method>', `${CALIBRATIONS.join(', ')}: probabilities fitted on the last fifth of the train rows`, 'none')
     .option('--save <name>', 'keep the model as the next version of a line of models (docs/ml.md), judged as ml evaluate would')
     .option('--expires <span>', 'with --save: time from now after which it takes no entries, or never', '90d')
     .option('--trials <n>', 'with --save: models that you tried on these samples, this one included', '1')
@@ -47,6 +54,7 @@ const runFit = (file: string, flags: FitFlags, command: Command): Promise<void> 
 export async function fitSamples(context: CliContext, file: string, flags: FitFlags): Promise<void> {
   const { out } = context
   checkSave(flags, file)
+  const calibration = choiceFlag('calibration', flags.calibration ?? 'none', CALIBRATIONS)
   const wish = modelWishOf(flags)
   const { model, rules } = wish
   if (wish.ignored.length > 0) out.note(`${model} does not use ${wish.ignored.join(', ')}.`)
@@ -59,6 +67,7 @@ export async function fitSamples(context: CliContext, file: string, flags: FitFl
   const { names } = columns
   const { features: whole, target } = readSamples(text, columns, flags.target, used.rows)
   const { task, classes } = target
+  if (task === 'regression' && calibration !== 'none') throw nothingToCalibrate(flags.target)
   const [features, tested] = [takeRows(whole, used.train), takeRows(whole, used.test)]
   const [trainTarget, testTarget] = [takeValues(target.values, used.train), takeValues(target.values, used.test)]
   if (trainTarget.every((value) => value === trainTarget[0]))
@@ -73,17 +82,30 @@ export async function fitSamples(context: CliContext, file: string, flags: FitFl
   ]
   for (const warning of warnings) out.note(`! ${warning}`)
   const started = performance.now()
-  const fitted = fitModel(model, { features, target: trainTarget, task }, rules)
+  const fitted =
+    calibration === 'none'
+      ? fitModel(model, { features, target: trainTarget, task }, rules)
+      : fitCalibrated(
+          { features: whole, target: target.values, task, spans: spansOf(text, used), model, rules, calibration },
+          used.train,
+          0,
+        )
   const elapsedMs = Math.round(performance.now() - started)
-  if (!fitted.ok) throw fitFailure(fitted.error, model, flags.target)
-  const trainScores = scoresOf(task, predictModel(fitted.value, features), trainTarget)
-  const testPredictions = predictModel(fitted.value, tested)
+  if (!fitted.ok) throw refusal(text, fitted.error, model, flags.target)
+  const { value } = fitted
+  const [fit, map] = 'map' in value ? [value.model, value.map] : [value, undefined]
+  const predict = (columns: readonly Float64Array[]): Float64Array => {
+    const said = predictModel(fit, columns)
+    return map === undefined ? said : calibrate(map, said)
+  }
+  const trainScores = scoresOf(task, predict(features), trainTarget)
+  const testPredictions = predict(tested)
   const testScores = scoresOf(task, testPredictions, testTarget)
   const hasTest = used.test.length > 0
-  const importance = importanceOf(fitted.value, names.length)
+  const importance = importanceOf(fit, names.length)
   if (flags.predictions !== undefined) {
     const part = hasTest ? used.test : used.train
-    const predictions = hasTest ? testPredictions : predictModel(fitted.value, features)
+    const predictions = hasTest ? testPredictions : predict(features)
     write(flags.predictions, predictionsCsv(text, used, part, hasTest ? 'test' : 'train', predictions, target.values))
     if (!hasTest) out.note('There are no test rows: the predictions are of the rows that trained, and flatter the model.')
   }
@@ -99,7 +121,9 @@ export async function fitSamples(context: CliContext, file: string, flags: FitFl
           features,
           target,
           targetName: flags.target,
-          model: fitted.value,
+          model: fit,
+          calibration: map ?? null,
+          calibrationName: calibration,
           kind: model,
           rules,
           usedRules: wish.used,
@@ -116,7 +140,7 @@ export async function fitSamples(context: CliContext, file: string, flags: FitFl
     train: trainScores,
     test: testScores,
     gap: text.rows - used.rows.length,
-    coefficients: coefficientsOf(fitted.value, names),
+    coefficients: coefficientsOf(fit, names),
     importance: Object.fromEntries(names.map((name, at) => [name, importance.values[at] as number])),
     importanceBy: importance.by,
     rules: wish.used,
@@ -140,6 +164,18 @@ export async function fitSamples(context: CliContext, file: string, flags: FitFl
         `Next: ballast backtest ml --model ${saved.name}@${saved.version} ${saved.symbols.map((each) => `--symbol ${each}`).join(' ')}`,
       )
   })
+}
+
+const spansOf = (text: TableText, { rows }: UsedRows): LabelSpans => {
+  const { t0, t1 } = readSpans(text)
+  return { t0: takeValues(t0, rows), t1: takeValues(t1, rows) }
+}
+
+function refusal(text: TableText, error: FitRefusal | EvaluationRefusal, model: ModelName, target: string): Error {
+  if (typeof error === 'string') return fitFailure(error, model, target)
+  return error.code === 'one-value-to-train'
+    ? text.bad(-1, `the target ${target} has one value in the rows that train, or in the last fifth, which calibrates`, 'Use more data.')
+    : fitFailure(error.code, model, target)
 }
 
 /** By feature, with the intercept last. */

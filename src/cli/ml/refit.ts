@@ -68,11 +68,12 @@ async function refit(context: CliContext, name: string, flags: RefitFlags): Prom
 }
 
 /** The options that it was fitted with. */
-function fitFlagsOf({ kind, features, rules, target }: SavedModel): Omit<FitFlags, 'expires' | 'trials' | 'judge'> {
+function fitFlagsOf({ kind, features, rules, target, calibration }: SavedModel): Omit<FitFlags, 'expires' | 'trials' | 'judge'> {
   return {
     target,
     model: kind,
     features: features.join(','),
+    calibration: calibration?.type ?? 'none',
     ...Object.fromEntries(Object.entries(rules).map(([rule, value]) => [rule, String(value)])),
   }
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { parseDuration } from '../../core/duration.ts'
 import type { SavedModel, Says } from '../../ml/champion/saved-model.ts'
 import { narrowedPlan } from '../../ml/champion/loaded-model.ts'
+import type { CalibrationMap, CalibrationName } from '../../ml/calibration/calibration.ts'
 import { referenceOf } from '../../ml/drift/reference.ts'
 import { crossValidate } from '../../ml/evaluation/cross-validate.ts'
 import { type Verdict, judge } from '../../ml/evaluation/verdict.ts'
@@ -49,6 +50,8 @@ export interface Fitted {
   readonly target: Target
   readonly targetName: string
   readonly model: FittedModel
+  readonly calibration: CalibrationMap | null
+  readonly calibrationName: CalibrationName
   readonly kind: ModelName
   readonly rules: ModelRules
   readonly usedRules: ModelWish['used']
@@ -110,6 +113,7 @@ export async function saveModel(context: CliContext, flags: SaveFlags, name: str
       rules: fitted.usedRules,
       seed: fitted.rules.seed,
       model: fitted.model,
+      calibration: fitted.calibration,
       features: names,
       spec: origin.spec,
       intervalMs: origin.intervalMs,
@@ -154,7 +158,7 @@ function saysOf(target: string, task: Target['task'], label: string | undefined)
 async function verdictOf(
   { out }: CliContext,
   flags: SaveFlags,
-  { whole, target, kind, rules, file, names, targetName }: Fitted,
+  { whole, target, kind, rules, file, names, targetName, calibrationName }: Fitted,
   spans: { readonly t0: Float64Array; readonly t1: Float64Array },
 ): Promise<Verdict> {
   const folds = makeFolds(spans, FOLDS)
@@ -168,7 +172,7 @@ async function verdictOf(
     folds: folds.value,
     model: kind,
     rules,
-    calibration: 'none',
+    calibration: calibrationName,
     permutes: false,
     onSplit: (done) => progress.update(done / folds.value.splits.length),
   })

@@ -59,10 +59,24 @@ test('fitted again it is the next version, on the candles since, with the same f
   expect([again.rows, again.seenUntil]).toEqual([first.rows, first.seenUntil])
 }, 60_000)
 
+test('calibrated on its latest rows, it is kept and fitted again so', async () => {
+  const fit = await ballast('ml fit eth.csv --target label --model logistic --calibration platt --save soft --json')
+  const plain = await ballast('ml fit eth.csv --target label --model logistic --json')
+  const [soft, hard] = [JSON.parse(fit.stdout), JSON.parse(plain.stdout)]
+  expect([soft.saved, soft.coefficients]).not.toEqual([undefined, hard.coefficients])
+  const file = readFileSync(join(cwd, '.ballast/models/soft/v1.model'), 'utf8')
+  expect(JSON.parse(file.slice(file.indexOf('\n'))).calibration).toMatchObject({ type: 'platt' })
+  await ballast('ml refit soft')
+  const again = readFileSync(join(cwd, '.ballast/models/soft/v2.model'), 'utf8')
+  expect(JSON.parse(again.slice(again.indexOf('\n'))).calibration).toMatchObject({ type: 'platt' })
+}, 60_000)
+
 test.each([
   ['ml refit nix', 8, /There is no model 'nix'\./],
   ['ml fit eth.csv --target label --model ridge --save Eth', 2, /--save 'Eth' is no name of a model\./],
   ['ml fit eth.csv --target label --model ridge --save eth --expires soon', 2, /expires/],
+  ['ml fit eth.csv --target return_1 --exclude label --model ridge --calibration platt', 2, /there are no probabilities to calibrate/],
+  ['ml fit eth.csv --target label --model ridge --calibration soft', 2, /calibration/],
   ['backtest ml --model nix ETHUSDT', 8, /There is no model 'nix'\./],
   ['backtest ml --model eth@9 ETHUSDT', 8, /There is no/],
   ['backtest ml --model eth@x ETHUSDT', 2, /--model 'eth@x' names no version\./],

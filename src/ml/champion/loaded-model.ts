@@ -4,6 +4,7 @@
 import { parseDuration } from '../../core/duration.ts'
 import { type Result, err, ok } from '../../core/result.ts'
 import { rate, ts } from '../../core/units.ts'
+import { calibrated } from '../calibration/calibration.ts'
 import { type FeaturePlan, planFeatures, schemaText } from '../features/plan.ts'
 import type { FeatureSpec } from '../features/spec.ts'
 import { FeatureStream } from '../features/stream.ts'
@@ -35,7 +36,7 @@ export function loadModel(saved: SavedModel, hash: string, hashOf: (text: string
     saved,
     hash,
     plan: plan.value,
-    predict: rowPredictor(saved.model),
+    predict: predictorOf(saved),
     makeLabels: label?.ok === true && saved.reach <= REACH_MAX ? label.value : undefined,
     warmupBars: warmupOf(plan.value),
   })
@@ -43,6 +44,11 @@ export function loadModel(saved: SavedModel, hash: string, hashOf: (text: string
 
 /** Bars that are read back for a label at most: a strategy reads them from the exchange after each start. */
 const REACH_MAX = 2_000
+
+function predictorOf({ model, calibration }: SavedModel): RowPredictor {
+  const predict = rowPredictor(model)
+  return calibration === null ? predict : (row) => calibrated(calibration, predict(row))
+}
 
 /** The plan of a spec with these columns alone, in this order. */
 export function narrowedPlan(spec: FeatureSpec, intervalMs: number, names: readonly string[]): Result<FeaturePlan, string> {

@@ -1,6 +1,7 @@
 /**
  * What is kept of a fitted model: all that predicting takes, where it comes from, and what is known of it.
  */
+import type { CalibrationMap } from '../calibration/calibration.ts'
 import type { Reference } from '../drift/reference.ts'
 import type { Verdict } from '../evaluation/verdict.ts'
 import type { FeatureSpec } from '../features/spec.ts'
@@ -21,6 +22,8 @@ export interface SavedModel {
   readonly rules: Partial<ModelRules>
   readonly seed: number
   readonly model: FittedModel
+  /** Fitted on the latest fifth of the train rows, which the model has not seen; null: it says what it says. */
+  readonly calibration: CalibrationMap | null
   /** In the order of the model's columns, by the names that the spec gives them. */
   readonly features: readonly string[]
   readonly spec: FeatureSpec
