@@ -2,7 +2,7 @@
  * Entry of the worker thread that runs one backtest or optimization: data in, progress and the answer out.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type StrategyModule, importStrategies } from '../src/strategy-files/module.ts'
+import { type Pinned, importStrategies } from '../src/strategy-files/module.ts'
 import { writeBacktestFiles } from './backtest-files.ts'
 import { type BacktestAnswer, type BacktestSpec, runBacktestJob } from './backtest-run.ts'
 import { type OptimizationAnswer, runOptimizationJob } from './optimization-run.ts'
@@ -11,7 +11,7 @@ import type { Catalog } from '../src/strategy/registry.ts'
 export interface ThreadInput {
   readonly candlesRoot: string
   /** The user's. */
-  readonly strategies: readonly StrategyModule[]
+  readonly strategies: readonly Pinned[]
   /** Where its files go. */
   readonly filesRoot: string
   readonly id: string

@@ -14,7 +14,7 @@ import { KERNEL_CODE_VERSION } from '../src/kernel/snapshot.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
-import type { StrategyModule } from '../src/strategy-files/module.ts'
+import type { Pinned } from '../src/strategy-files/module.ts'
 import { BACKTEST_ATTEMPTS } from './backtest-sweep.ts'
 import { readBacktestPage, readBacktestRows } from './backtest-files.ts'
 import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
@@ -130,7 +130,7 @@ export function workBacktests(
   queues: JobQueues,
   rows: BacktestRows,
   world: Pick<ThreadInput, 'candlesRoot' | 'filesRoot'> & {
-    readonly strategies: () => readonly StrategyModule[]
+    readonly strategies: () => readonly Pinned[]
     /** Counts a run that has ended, before anybody sees its answer. */
     readonly tried: (answer: BacktestAnswer | OptimizationAnswer) => void
   },

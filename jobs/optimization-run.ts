@@ -8,7 +8,7 @@ import { type SweepOptions, runSweep } from '../src/backtest/sweep/sweep.ts'
 import { validCombinations } from '../src/backtest/sweep/valid-combinations.ts'
 import { trialDigest } from '../src/backtest/trials/trial-ledger.ts'
 import { nearestOf } from '../src/core/nearest.ts'
-import type { StrategyModule } from '../src/strategy-files/module.ts'
+import type { Pinned } from '../src/strategy-files/module.ts'
 import type { Catalog } from '../src/strategy/registry.ts'
 import { paramsOf } from '../src/strategy/params.ts'
 import type { StrategyDefinition } from '../src/strategy/strategy.ts'
@@ -55,7 +55,7 @@ export function gridOf(definition: StrategyDefinition, grid: Readonly<Record<str
 export async function runOptimizationJob(
   candlesRoot: string,
   catalog: Catalog,
-  modules: readonly StrategyModule[],
+  modules: readonly Pinned[],
   spec: BacktestSpec,
   { progress, threadFile }: Pick<SweepOptions, 'progress' | 'threadFile'>,
 ): Promise<OptimizationAnswer | string> {

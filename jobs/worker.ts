@@ -3,7 +3,7 @@
  */
 import { BacktestRows } from '../db/reads/backtests.ts'
 import type { Sql } from '../db/client.ts'
-import type { StrategyModule } from '../src/strategy-files/module.ts'
+import type { Pinned } from '../src/strategy-files/module.ts'
 import { appendTrials, trialDigest } from '../src/backtest/trials/trial-ledger.ts'
 import { RUN_SETTINGS } from './backtest-run.ts'
 import { sweepBacktests } from './backtest-sweep.ts'
@@ -21,7 +21,7 @@ export interface WorkerPorts {
   /** The trial ledger, which the terminal's runs are counted in as well. */
   readonly trialsFile: string
   /** The user's strategies as they are loaded now. */
-  readonly strategies: () => readonly StrategyModule[]
+  readonly strategies: () => readonly Pinned[]
   /** Undefined while the exchange cannot be asked. */
   readonly candleSource: () => Promise<CandleSource | undefined>
   /** Shares capital among strategies where that is due. */

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { planOf } from '../src/config/strategy-plan.ts'
 import { importFiles } from '../src/market/candles/import.ts'
 import { openStore } from '../src/market/candles/store.ts'
+import { keptOf } from '../src/strategy/kept-state.ts'
+import { mlWith, savedModel } from './support/fitted-model.ts'
 import { CANDLES, MINUTES_5, SYMBOLS, compare, parityData, plan } from './support/kernel/parity-run.ts'
 import { orderTalker } from './support/order-talker.ts'
 import { twoMarkets } from './support/two-markets.ts'
@@ -81,6 +83,36 @@ test('built-in strategies of one symbol and a rotation of two, on one account: s
   })
   for (const strategy of ['supertrend', 'momentum-rotation'])
     expect(backtest.result.fills.filter((fill) => fill.strategy === strategy).length).toBeGreaterThan(5)
+}, 90_000)
+
+test('the champion of a line of models with a challenger beside it: same fills live and backtested, and the same is known of them', async () => {
+  const states: object[] = []
+  const champion = await savedModel({ kind: 'gbdt', symbols: ['ETHUSDT', 'SOLUSDT'] })
+  const definition = mlWith(champion, [await savedModel({ symbols: ['ETHUSDT', 'SOLUSDT'], more: { version: 2 } })])
+  const init = (params: unknown) => {
+    const state = definition.init(params)
+    states.push(state)
+    return state
+  }
+  const ml = planOf(
+    { strategy: 'ml', symbols: ['ETHUSDT', 'SOLUSDT'], params: { costBps: 4, margin: 1, stopAtr: 1.5, calm: 2 } },
+    new Map([['ml', { ...definition, init, bind: () => ({ ...definition, init }) }]]),
+  )
+  if (!ml.ok) throw new Error(ml.error)
+  const { backtest, live } = await compare({
+    dataDir: join(dataDir, 'two'),
+    symbols: SYMBOLS,
+    interval: '5m',
+    intervalMs: MINUTES_5,
+    plans: [ml.value],
+    from: Date.parse('2025-10-10T00:00:00Z'),
+    to: Date.parse('2025-10-11T06:00:00Z'),
+    openingCash: '10000',
+  })
+  expect(backtest.result.failure).toBeUndefined()
+  expect(backtest.result.fills.length).toBeGreaterThan(20)
+  const kept = live.facts.filter((fact) => fact.type === 'strategy-state').at(-1)
+  expect(kept?.state).toEqual(keptOf(states[0] as object))
 }, 90_000)
 
 test('a day of orders by name of every kind, changed, canceled, paired, expired: same fills live and backtested, and the same is heard of them', async () => {

@@ -18,6 +18,7 @@ import type {
 import { type People, type Sessions, type Zones, ROLES, type Role } from '../ports/access-ports.ts'
 import type { Actions } from '../ports/action-ports.ts'
 import type { LogPort } from '../ports/log-ports.ts'
+import type { ModelReads } from '../ports/model-ports.ts'
 import type { MarketReads } from '../ports/market-ports.ts'
 import type { AlertPorts, PriceRules, ReportSchedules } from '../ports/alert-ports.ts'
 import type { Webhooks } from '../ports/webhook-ports.ts'
@@ -118,6 +119,7 @@ export interface CommandPorts {
   readonly charts: Charts | undefined
   readonly candles: CandleReader
   readonly market: MarketReads
+  readonly models: ModelReads
   readonly log: LogPort
   readonly system: SystemFacts
   /** Wall-clock ms. */

@@ -24,6 +24,7 @@ import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { limits } from './groups/limits-command.ts'
 import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
+import { MODEL_COMMANDS } from './models/model-commands.ts'
 import { NOTE_COMMANDS } from './groups/note-group.ts'
 import { EXPORT_COMMANDS } from './groups/export-group.ts'
 import { exposure } from './reports/exposure.ts'
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   ...TRADING_COMMANDS,
   ...STRATEGY_COMMANDS,
   universe,
+  ...MODEL_COMMANDS,
   ...WHY_COMMANDS,
   whynot,
   compare,

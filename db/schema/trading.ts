@@ -192,6 +192,7 @@ export const strategies = pgTable(
     changedBy: text(),
     changedAt: ms(),
     universe: jsonb().$type<UniverseStanding>(),
+    report: jsonb().$type<Readonly<Record<string, unknown>>>(),
   },
   (t) => [primaryKey({ columns: [t.strategy, t.symbol] })],
 )

@@ -156,6 +156,12 @@ export const TRADING_KINDS = {
   }),
   'strategy.mode': event(['P4'], 'a strategy was switched', 'nothing', ofStrategy),
   'strategy.changed': event(['P4'], 'a strategy starts from scratch: its code or parameters changed', 'nothing', ofStrategy),
+  'strategy.aside': event(
+    ['P3'],
+    'a strategy takes no entries by itself: its model is missing, expired, or does not fit the market any more; exits go on',
+    '`/model NAME why` says why; promote another model, or fit one anew',
+    { ...ofStrategy, actions: others(['Models', '/models'], ['Strategies', '/strategies']) },
+  ),
   'strategies.changed': event(['P4'], 'strategies or symbols were added, changed or removed', 'nothing, if it was you', {
     actions: others(['Strategies', '/strategies']),
   }),

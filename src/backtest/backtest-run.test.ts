@@ -176,6 +176,8 @@ const GOLDEN: Readonly<Record<string, readonly [fills: number, fingerprint: stri
   'market-making': [10_854, '547ba4c918452552'],
   ensemble: [249, '753b069ce83b8dc4'],
   // What it trades comes from outside: over bars alone it does nothing.
+  // It has no model there; test/strategies/ml.test.ts has one.
+  ml: [0, 'e3b0c44298fc1c14'],
   webhook: [0, 'e3b0c44298fc1c14'],
 }
 

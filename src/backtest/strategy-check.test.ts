@@ -35,10 +35,10 @@ const flaws = (definition: StrategyDefinition): string[] =>
 /** Where the defaults look at more than these candles have. */
 const SHORTER: Readonly<Record<string, object>> = { 'momentum-rotation': { interval: '15m', lookback: 8, every: 2 } }
 
-/** It says nothing by itself. */
-const LED = 'webhook'
+/** They say nothing by themselves: one is led from outside, the other has no model. */
+const LED: readonly string[] = ['webhook', 'ml']
 
-test.each([...STRATEGIES.values()].filter(({ name }) => name !== LED))(
+test.each([...STRATEGIES.values()].filter(({ name }) => !LED.includes(name)))(
   '$name passes, and says something',
   (definition) => {
     const { checks, signals } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
@@ -49,8 +49,8 @@ test.each([...STRATEGIES.values()].filter(({ name }) => name !== LED))(
   60_000,
 )
 
-test('the strategy that is led from outside passes, and says nothing', () => {
-  const definition = STRATEGIES.get(LED) as StrategyDefinition
+test.each(LED)('%s, which is led, passes, and says nothing', (name) => {
+  const definition = STRATEGIES.get(name) as StrategyDefinition
   const { checks, signals } = checkStrategy(definition, definition.params.parse({}), series)
   expect([checks.filter((check) => check.flaw !== undefined), signals]).toEqual([[], 0])
 })

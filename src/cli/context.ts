@@ -64,7 +64,8 @@ export function contextOf(command: Command): CliContext {
   }
   const dataDir = (): string => dataDirectory(config().values)
   const strategies = async (wanted: readonly string[] = []): Promise<LoadedStrategies> => {
-    const found = await loadStrategies(resolve(config().values.strategiesDir), pathsOf(dataDir()).strategies, wanted)
+    const paths = pathsOf(dataDir())
+    const found = await loadStrategies(resolve(config().values.strategiesDir), paths.strategies, wanted, undefined, paths.models)
     if (!found.ok) throw new CliError(EXIT.config, found.error.sentence, found.error.next)
     for (const { sentence } of found.value.broken) out.note(`Skipped: ${sentence}`)
     return found.value

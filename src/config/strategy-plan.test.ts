@@ -20,7 +20,7 @@ function refused(strategies: readonly object[], manual: readonly string[] = []):
   const env = { BALLAST__STRATEGIES: JSON.stringify(strategies), BALLAST__MANUAL__SYMBOLS: JSON.stringify(manual) }
   const loaded = loadConfig({ cwd: '/nonexistent', env, flags: {}, files: [] })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
-  const plans = plansOf(loaded.value.values, { catalog: STRATEGIES, modules: [], broken: [] })
+  const plans = plansOf(loaded.value.values, { catalog: STRATEGIES, modules: [], lines: [], broken: [] })
   return plans.ok ? undefined : plans.error.sentence
 }
 

@@ -61,9 +61,9 @@ export const DEFAULT_PLANS: readonly PlanSpec[] = [
 export function planOf(spec: PlanSpec, catalog: Catalog = STRATEGIES): Result<StrategyPlan, string> {
   const found = strategyNamed(catalog, spec.strategy)
   if (!found.ok) return found
-  const definition = found.value
-  const params = definition.params.safeParse(spec.params ?? {})
-  if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, definition, spec.params ?? {})}`)
+  const params = found.value.params.safeParse(spec.params ?? {})
+  if (!params.success) return err(`${spec.strategy}: ${paramsProblem(params.error, found.value, spec.params ?? {})}`)
+  const definition = found.value.bind?.(params.data) ?? found.value
   if (spec.symbols.length === 0) return err(`${spec.strategy} has no symbols.`)
   const misfit = symbolsProblem(definition, spec.symbols)
   if (misfit !== undefined) return err(misfit)

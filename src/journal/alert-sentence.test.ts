@@ -159,6 +159,29 @@ const rows: { readonly [C in AlertCode]: readonly (readonly [AlertData[C], strin
       'mine restarts from scratch: its code, parameters, bar interval or the steps of its symbol changed, or it missed bars in safe mode. Its position keeps its stop.',
     ],
   ],
+  'strategy.aside': [
+    [
+      { strategy: 'ml', code: 'no-model', model: 'eth' },
+      'ml takes no entries: there is no champion of eth, or its file cannot be used. Exits and stops go on. /model eth why',
+    ],
+    [
+      { strategy: 'ml', code: 'expired', model: 'eth', version: 3, expired: 1_767_225_600_000 },
+      'ml takes no entries: eth v3 expired 2026-01-01 00:00 UTC. Exits and stops go on. Fit it again, then promote it: /model eth promote',
+    ],
+    [
+      { strategy: 'ml', code: 'drift', model: 'eth', version: 3, share: 0.41, most: 0.3, feature: 'rsi_14' },
+      'ml takes no entries: features with 41 % of the importance of eth v3 have left what it was trained on, rsi_14 first; 30 % are allowed. Exits and stops go on. /model eth why',
+    ],
+    [
+      { strategy: 'ml', code: 'outlier', model: 'eth', version: 3, bars: 0 },
+      'ml takes no entries for some bars: the market is unlike all that eth v3 was trained on. Exits and stops go on. /model eth why',
+    ],
+    [
+      { strategy: 'ml', code: 'no-side', model: 'eth', version: 3, target: 'volume' },
+      'ml takes no entries: eth v3 predicts volume, which says no side. Exits and stops go on. /model eth why',
+    ],
+    [{ strategy: 'mine', code: 'rain' }, 'mine takes no entries (rain). Exits and stops go on.'],
+  ],
   'strategies.changed': [
     [{ added: ['grid'], changed: [], removed: [], actor: 'cli:1' }, 'Strategies: grid added, by cli:1.'],
     [

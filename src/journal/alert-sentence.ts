@@ -3,6 +3,8 @@
  * An alert of an older journal carries its sentence with it, and so does a notice of the trader.
  */
 import { assertNever } from '../core/assert.ts'
+import { ts } from '../core/units.ts'
+import { utcText } from '../core/utc.ts'
 import type { AlertCode, AlertData, FlowFigures } from '../kernel/alert.ts'
 import type { AlertRaised } from '../kernel/fact.ts'
 import { FLOW_WORDS } from '../kernel/flow-kind.ts'
@@ -73,6 +75,7 @@ const SENTENCES: Sentences = {
   'strategy.error': ({ strategy, failure }) => `${strategy} stopped: ${failure}. Its position keeps its stop.`,
   'strategy.changed': ({ strategy }) =>
     `${strategy} restarts from scratch: its code, parameters, bar interval or the steps of its symbol changed, or it missed bars in safe mode. Its position keeps its stop.`,
+  'strategy.aside': (data) => asideSentence(data),
   'strategies.changed': ({ added, changed, removed, actor }) => {
     const parts = [
       ...(added.length === 0 ? [] : [`${added.join(', ')} added`]),
@@ -190,3 +193,25 @@ export function alertSentence(fact: AlertRaised, symbol: string): string {
   const sentence = SENTENCES[fact.alert as AlertCode] as ((data: unknown, symbol: string) => string) | undefined
   return sentence === undefined ? fact.alert : sentence(fact.data, symbol)
 }
+
+/** The reasons of the strategies that come with Ballast; of another's own word nothing more is known. */
+function asideSentence({ strategy, code, ...figures }: AlertData['strategy.aside']): string {
+  const model = `${figures['model']}${figures['version'] === undefined ? '' : ` v${figures['version']}`}`
+  const why = `Exits and stops go on. /model ${figures['model']} why`
+  switch (code) {
+    case 'no-model':
+      return `${strategy} takes no entries: there is no champion of ${model}, or its file cannot be used. ${why}`
+    case 'no-side':
+      return `${strategy} takes no entries: ${model} predicts ${figures['target']}, which says no side. ${why}`
+    case 'expired':
+      return `${strategy} takes no entries: ${model} expired ${utcText(ts(Number(figures['expired'])))}. Exits and stops go on. Fit it again, then promote it: /model ${figures['model']} promote`
+    case 'drift':
+      return `${strategy} takes no entries: features with ${wholePercent(figures['share'])} of the importance of ${model} have left what it was trained on, ${figures['feature']} first; ${wholePercent(figures['most'])} are allowed. ${why}`
+    case 'outlier':
+      return `${strategy} takes no entries for some bars: the market is unlike all that ${model} was trained on. ${why}`
+    default:
+      return `${strategy} takes no entries (${code}). Exits and stops go on.`
+  }
+}
+
+const wholePercent = (part: number | string | undefined): string => `${Math.round(Number(part) * 100)} %`

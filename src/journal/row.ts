@@ -175,6 +175,8 @@ export interface StrategyRow {
   readonly changedAt: number | null
   /** Null where all symbols of the strategy take entries, and in rows of before there were universes. */
   readonly universe: UniverseStanding | null
+  /** What the strategy says of itself, with the first of its symbols; null where it says nothing. */
+  readonly report: Readonly<Record<string, unknown>> | null
 }
 
 export interface HoldRow {

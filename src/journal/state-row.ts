@@ -189,6 +189,7 @@ export function strategyRow(kernel: Kernel, i: InstrumentIndex): StrategyRow | u
     changedBy: run.changed?.actor ?? null,
     changedAt: run.changed?.atMs ?? null,
     universe: universeOf(kernel, run),
+    report: run.keepsState && run.definition.report !== undefined ? { ...run.definition.report(run.state) } : null,
   }
 }
 

@@ -54,6 +54,8 @@ export interface AlertData {
   'risk.open_past_day': { readonly open: string; readonly left: string }
   'strategy.error': { readonly strategy: string; readonly failure: string }
   'strategy.changed': { readonly strategy: string }
+  /** It takes no entries by itself; `code` and further figures are the strategy's own. */
+  'strategy.aside': { readonly strategy: string; readonly code: string; readonly [figure: string]: number | string }
   'strategies.changed': {
     readonly added: readonly string[]
     readonly changed: readonly string[]

@@ -188,6 +188,13 @@ export interface HoldLifted {
   readonly actor: string
   readonly ts: Ts
 }
+/** Reasons of a strategy for taking no entries, by its own codes. */
+export interface ToldAsides {
+  /** The one that holds now; null: none. */
+  readonly now: string | null
+  /** When each was told last, market time in ms. */
+  readonly at: Readonly<Record<string, number>>
+}
 export interface StrategyStateKept {
   readonly type: 'strategy-state'
   readonly strategy: StrategyId
@@ -199,6 +206,8 @@ export interface StrategyStateKept {
   readonly deadSides?: readonly (Side | 0)[]
   /** And what it has not heard yet of its orders. */
   readonly unheard?: readonly OrderNotice[]
+  /** What was told of its reasons for taking no entries; absent: nothing. */
+  readonly asides?: ToldAsides
   readonly ts: Ts
 }
 export interface StrategyModeChanged {

@@ -171,6 +171,7 @@ export class Kernel {
     this.safety = safety
     const { orderEvents, starts, versions, losses, near, operator, strategyRuns } = this
     this.decisions = new BarDecisions(context, {
+      gateway,
       algorithms,
       losses,
       storms,
@@ -325,7 +326,9 @@ export class Kernel {
           lastSignalTs: run.lastSignalTs,
           lastDecisionTs: run.lastDecisionTs,
           state: run.snapshotState(),
-          ...(run instanceof MarketRun && run.keepsState ? { series: run.of.series(), notices: run.of.notices.snapshot() } : {}),
+          ...(run instanceof MarketRun && run.keepsState
+            ? { series: run.of.series(), notices: run.of.notices.snapshot(), asides: run.of.toldAsides }
+            : {}),
         })),
     }
   }
@@ -358,6 +361,7 @@ export class Kernel {
       if (run instanceof MarketRun && saved.series !== undefined) {
         run.of.restoreSeries(saved.series)
         run.of.notices.restore(saved.notices ?? [])
+        run.of.toldAsides = saved.asides
       }
     }
   }

@@ -11,6 +11,7 @@ import type { ExitAim } from './state/exit-aims.ts'
 import type { PendingClose } from './state/pending-closes.ts'
 import type { SettingOverride } from './state/effective-limits.ts'
 import type { Hold } from './state/holds.ts'
+import type { ToldAsides } from './fact.ts'
 import type { OrderNotice } from './state/order-notices.ts'
 import type { OrderTableState } from './state/order-table.ts'
 import type { PortfolioSnapshot } from './state/portfolio-state.ts'
@@ -55,6 +56,7 @@ export interface KernelSnapshot {
     readonly series?: readonly SeriesState[]
     /** And what it has not heard yet of its orders. */
     readonly notices?: readonly OrderNotice[]
+    readonly asides?: ToldAsides | undefined
   }[]
 }
 

@@ -80,6 +80,9 @@ export type StrategyAsk =
   | { readonly type: 'remove'; readonly id: string }
   /** Gives it back to the configuration. */
   | { readonly type: 'reset'; readonly id: string }
+  /** Another champion of a line of models: a version, the newest unless said; or the one of before. `anyway`: though nothing has shown its skill. */
+  | { readonly type: 'promote'; readonly line: string; readonly version?: number; readonly anyway?: boolean }
+  | { readonly type: 'rollback'; readonly line: string }
 
 /** What is judged before anybody is asked. */
 export type PreviewedCommand = Extract<

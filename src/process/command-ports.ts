@@ -44,6 +44,7 @@ import { openWebhooks } from './alerts/webhooks.ts'
 import { recentMarket } from './recent-market.ts'
 import { recentCandles } from './recent-candles.ts'
 import type { PublicVenue } from '../market-data/public-venue.ts'
+import { modelReads } from './model-reads.ts'
 import { methodWeights } from './method-weights.ts'
 import { LiveCanaries } from './twin/live-canaries.ts'
 import { LiveTwins } from './twin/live-twins.ts'
@@ -110,6 +111,7 @@ export function commandPorts(
     candles,
     log: context.recentLog,
     market: recentMarket(publicVenue, Date.now),
+    models: modelReads(paths.models),
     system: {
       webAddress: webAddressOf(config),
       profile: config.profile,

@@ -2,8 +2,8 @@
  * The user's strategies as they are loaded now: an operator may have reloaded them since this process began.
  */
 import { pinnedStrategies } from '../config/pinned-config.ts'
-import { type LoadedStrategies, pinnedModules } from '../strategy-files/load.ts'
-import { type StrategyModule, importStrategies } from '../strategy-files/module.ts'
+import { type LoadedStrategies, pinnedModules, pinnedOf } from '../strategy-files/load.ts'
+import { type Pinned, importStrategies } from '../strategy-files/module.ts'
 import type { Catalog } from '../strategy/registry.ts'
 
 export class CurrentStrategies {
@@ -17,8 +17,8 @@ export class CurrentStrategies {
     this.atStart = atStart
   }
 
-  modules(): readonly StrategyModule[] {
-    return pinnedModules(pinnedStrategies(this.run)) ?? this.atStart.modules
+  modules(): readonly Pinned[] {
+    return pinnedModules(pinnedStrategies(this.run)) ?? pinnedOf(this.atStart)
   }
 
   /** The file's name is that of what it holds: the same one is not brought in twice. */

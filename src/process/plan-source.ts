@@ -15,7 +15,10 @@ import type { StrategyAsk } from '../kernel/trader-command.ts'
 import type { PlanPort, PreparedPlan } from '../trader/strategies/plan-port.ts'
 import { nearestOf } from '../core/nearest.ts'
 import { changedSince } from '../strategy-files/compile.ts'
-import { type LoadedStrategies, listOf, loadStrategies, withModule } from '../strategy-files/load.ts'
+import { ModelStore } from '../model-files/model-store.ts'
+import { ML } from '../strategy/builtin/ml/ml.ts'
+import { type LoadedStrategies, listOf, loadStrategies, withLines, withModule } from '../strategy-files/load.ts'
+import { type ChampionChange, championChange } from './champion-change.ts'
 import { startProblem } from '../strategy-files/trial.ts'
 import type { RoleContext } from './roles/role-context.ts'
 
@@ -32,6 +35,8 @@ interface Files {
   readonly strategies: LoadedStrategies
   /** The configuration files that `config` was read from, where they were read again. */
   readonly texts?: readonly ConfigText[] | undefined
+  /** Another champion of a line of models. */
+  readonly champion?: ChampionChange
 }
 
 export class PlanSource implements PlanPort {
@@ -72,13 +77,16 @@ export class PlanSource implements PlanPort {
     return ok({
       plan: { plans: plan.value.plans.map(this.around), manual: plan.value.manual },
       later,
+      ...(next.champion === undefined ? {} : { also: [next.champion.sentence] }),
       doubts: gateDoubts(next.config.profile, paths.trials, this.fresh(plan.value.plans)),
       keep: () => {
+        // What was decided before what rests on it: a start in between goes by it (load.ts).
+        next.champion?.keep()
         // Code before the list that names it: a start in between finds code that nothing needs yet.
         if (next.strategies !== this.files.strategies || next.texts !== undefined)
           pin(paths.run, { config: next.texts, strategies: listOf(next.strategies) })
         if (next.changes !== this.files.changes) keepStrategyChanges(paths.root, next.changes)
-        this.files = next
+        this.files = { config: next.config, changes: next.changes, strategies: next.strategies, texts: next.texts }
       },
     })
   }
@@ -92,6 +100,9 @@ export class PlanSource implements PlanPort {
       case 'remove':
       case 'reset':
         return this.without(ask, actor)
+      case 'promote':
+      case 'rollback':
+        return this.withChampion(ask, actor)
     }
   }
 
@@ -111,6 +122,7 @@ export class PlanSource implements PlanPort {
     const specs = this.specs()
     const spec = specs.find((each) => idOf(each) === name) ?? specs.find(({ strategy }) => strategy === name)
     if (spec === undefined) return err(unknown(name, specs.map(idOf)))
+    if (spec.strategy === ML) return ok(this.withNewestLines(this.files))
     if (!this.files.strategies.modules.some((module) => module.name === spec.strategy) && this.files.strategies.catalog.has(spec.strategy))
       return err({
         sentence: `${spec.strategy} is built in: its code comes with Ballast.`,
@@ -132,7 +144,7 @@ export class PlanSource implements PlanPort {
   }
 
   private load(wanted: readonly string[], only?: string): Promise<Result<LoadedStrategies, Problem>> {
-    return loadStrategies(resolve(this.files.config.strategiesDir), this.context.paths.strategies, wanted, only)
+    return loadStrategies(resolve(this.files.config.strategiesDir), this.context.paths.strategies, wanted, only, this.context.paths.models)
   }
 
   private async put(ask: Extract<StrategyAsk, { readonly type: 'put' }>, actor: string): Promise<Result<Files, Problem>> {
@@ -148,7 +160,7 @@ export class PlanSource implements PlanPort {
     if (symbols.length === 0)
       return err({ sentence: `${ask.id} needs at least one symbol.`, next: `For example: /strategy ${ask.id} add BTCUSDT` })
     const isLoaded = this.files.strategies.catalog.has(strategy)
-    const files = isLoaded ? ok(this.files) : await this.withCode(strategy)
+    const files = strategy === ML ? ok(this.withNewestLines(this.files)) : isLoaded ? ok(this.files) : await this.withCode(strategy)
     if (!files.ok) return files
     const params = { ...known?.params, ...ask.params }
     const spec: PlanSpec = {
@@ -173,6 +185,20 @@ export class PlanSource implements PlanPort {
     if (!this.specs().some((spec) => idOf(spec) === id)) return err(unknown(id, this.specs().map(idOf)))
     const change: StrategyChange = { id, actor, atMs: this.wallMs() }
     return ok({ ...this.files, changes: isConfigured ? [...this.others(id), change] : this.others(id) })
+  }
+
+  private withChampion(ask: Extract<StrategyAsk, { readonly type: 'promote' | 'rollback' }>, actor: string): Result<Files, Problem> {
+    const store = new ModelStore(this.context.paths.models)
+    const change = championChange(store, ask, actor, this.wallMs())
+    if (!change.ok) return change
+    const others = this.files.strategies.lines.filter(({ line }) => line !== ask.line)
+    const strategies = withLines(this.files.strategies, [...others, store.pinWith(ask.line, change.value.to)])
+    return ok({ ...this.files, strategies, champion: change.value })
+  }
+
+  /** With models that came since, as challengers or in lines of their own. */
+  private withNewestLines(files: Files): Files {
+    return { ...files, strategies: withLines(files.strategies, new ModelStore(this.context.paths.models).pins()) }
   }
 
   private others(id: string): readonly StrategyChange[] {

@@ -86,7 +86,7 @@ export async function runProgram(entry: string, around?: RoleContext['around']):
   const pinned = flags.pinned === undefined ? undefined : pinnedStrategies(flags.pinned)
   const strategies = await (pinned !== undefined
     ? loadPinned(pinned)
-    : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config)))
+    : loadStrategies(resolve(config.strategiesDir), paths.strategies, configuredStrategies(config), undefined, paths.models))
   if (!strategies.ok) {
     terminal.failed(strategies.error.sentence, strategies.error.next)
     return 3

@@ -5,7 +5,8 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'
-import { type Catalog, STRATEGIES, withStrategies } from '../strategy/registry.ts'
+import { type LinePin, loadLine } from '../model-files/model-store.ts'
+import { type Catalog, STRATEGIES, withModels, withStrategies } from '../strategy/registry.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 
 /** Plain data: it goes to threads as it is. */
@@ -20,6 +21,12 @@ export interface StrategyModule {
   /** Of the file alone, as it was read. */
   readonly sourceHash: string
 }
+
+/** What a catalog is made of beside the built-in strategies: code of the user, and lines of models. Plain data: it goes to threads as it is. */
+export type Pinned = StrategyModule | LinePin
+
+export const isCode = (pinned: Pinned): pinned is StrategyModule => 'codeHash' in pinned
+export const isLine = (pinned: Pinned): pinned is LinePin => 'line' in pinned
 
 export interface StrategyFileProblem {
   readonly sentence: string
@@ -50,8 +57,10 @@ const shape = z.object({
 })
 
 /** The built-in strategies and these. */
-export async function importStrategies(modules: readonly StrategyModule[]): Promise<Result<Catalog, StrategyFileProblem>> {
-  if (modules.length === 0) return ok(STRATEGIES)
+export async function importStrategies(pinned: readonly Pinned[]): Promise<Result<Catalog, StrategyFileProblem>> {
+  const modules = pinned.filter(isCode)
+  const lines = pinned.filter(isLine).map((pin) => loadLine(pin).line)
+  if (modules.length === 0) return ok(withModels(STRATEGIES, lines))
   // What a strategy throws names the line that its author wrote.
   process.setSourceMapsEnabled(true)
   const own: StrategyDefinition[] = []
@@ -60,7 +69,7 @@ export async function importStrategies(modules: readonly StrategyModule[]): Prom
     if (!found.ok) return found
     own.push(found.value)
   }
-  return ok(withStrategies(own))
+  return ok(withModels(withStrategies(own), lines))
 }
 
 export async function importOne({ name, file, path, codeHash }: StrategyModule): Promise<Result<StrategyDefinition, StrategyFileProblem>> {

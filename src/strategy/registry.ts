@@ -12,12 +12,14 @@ import { grid } from './builtin/grid.ts'
 import { macdTrend } from './builtin/macd-trend.ts'
 import { webhook } from './builtin/webhook.ts'
 import { ensemble } from './builtin/ensemble.ts'
+import { ML, mlStrategy } from './builtin/ml/ml.ts'
 import { marketMaking } from './builtin/market-making.ts'
 import { momentumRotation } from './builtin/momentum-rotation.ts'
 import { pairs } from './builtin/pairs.ts'
 import { rsiReversion } from './builtin/rsi-reversion.ts'
 import { smaCross } from './builtin/sma-cross.ts'
 import { supertrend } from './builtin/supertrend.ts'
+import type { ModelLine } from '../ml/champion/line-run.ts'
 import type { StrategyDefinition } from './strategy.ts'
 
 export type Catalog = ReadonlyMap<string, StrategyDefinition>
@@ -39,9 +41,14 @@ export const STRATEGIES: Catalog = new Map(
     momentumRotation,
     marketMaking,
     ensemble,
+    mlStrategy(new Map()),
     webhook,
   ].map((definition) => [definition.name, definition]),
 )
+
+/** With these lines of models for the strategy that trades them; without any the catalog is as it is. */
+export const withModels = (catalog: Catalog, lines: readonly ModelLine[]): Catalog =>
+  lines.length === 0 ? catalog : new Map([...catalog, [ML, mlStrategy(new Map(lines.map((line) => [line.name, line])))]])
 
 /** The built-in ones and these, whose names are others. */
 export const withStrategies = (own: readonly StrategyDefinition[]): Catalog =>

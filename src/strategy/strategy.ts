@@ -72,6 +72,20 @@ export interface StrategyDefinition<Params = unknown, State extends StrategyStat
   /** With contract 2: hears of its fills and of orders that have ended, see {@link MarketsDefinition}. */
   onFill?(context: MarketsContext, fill: OwnFill, state: State): void
   onOrderEnd?(context: MarketsContext, end: OwnOrderEnd, state: State): void
+  /** The definition as it counts with these parameters, where they name code or data: its hash is another one with other data. */
+  bind?(params: Params): StrategyDefinition
+  /** Why it takes no entries by itself; null: it does. One alert is raised when a reason begins. */
+  aside?(state: State): StrategyAside | null
+  /** What it says of itself for people: plain data that goes into a row of the database as it is. It changes nothing. */
+  report?(state: State): object
+}
+
+export interface StrategyAside {
+  /** A word of the strategy's own. */
+  readonly code: string
+  /** Market time at which it began, ms. */
+  readonly since: number
+  readonly values: Readonly<Record<string, number | string>>
 }
 
 /** One symbol of a strategy, as it stands at a close instant. `now` is that instant for all of them. */

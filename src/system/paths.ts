@@ -13,6 +13,8 @@ export interface DataPaths {
   readonly candles: string
   /** The user's strategies as they run. */
   readonly strategies: string
+  /** Lines of fitted models. */
+  readonly models: string
   readonly run: string
   /** Where the API of the Ballast that runs here answers. */
   readonly apiAddress: string
@@ -39,6 +41,7 @@ export const pathsOf = (root: string): DataPaths => ({
   root,
   candles: join(root, 'candles'),
   strategies: join(root, 'strategies'),
+  models: join(root, 'models'),
   run: join(root, 'run'),
   apiAddress: join(root, 'run', 'api.address'),
   adminKey: join(root, 'admin.key'),

@@ -3,6 +3,7 @@
  */
 import type { TwinProblem, TwinReport } from '../../api/ports/twin-ports.ts'
 import { NO_CANARIES, NO_TWIN } from './no-twin.ts'
+import type { ModelLineView } from '../../src/ml/champion/line-view.ts'
 import type { RiskChange } from '../../api/ports/ports.ts'
 import { RISK_PROFILES } from '../../src/risk/profiles.ts'
 import type { RiskSettings } from '../../src/risk/settings/rules.ts'
@@ -151,6 +152,7 @@ export interface World {
   actions: StoredAction[]
   log: LogLine[]
   readonly zones: Map<string, string>
+  models: readonly ModelLineView[]
   now: number
 }
 
@@ -193,6 +195,7 @@ export function makeWorld(profile = 'sim'): World {
     signals: [],
     orders: [entry, { ...entry, orderId: 8, class: 'protective', origin: 'attached-stop', triggerPrice: '63000' }],
     zones: new Map(),
+    models: [],
     now: 1_000_000,
     ports: {
       reads: {
@@ -388,6 +391,7 @@ export function makeWorld(profile = 'sim'): World {
           },
         },
       },
+      models: { lines: () => world.models },
       charts: undefined,
       system: {
         webAddress: 'http://127.0.0.1:8080',

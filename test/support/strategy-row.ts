@@ -17,5 +17,6 @@ export const strategyRowOf = (strategy: string, symbol: string, over: Partial<St
   changedBy: null,
   changedAt: null,
   universe: null,
+  report: null,
   ...over,
 })

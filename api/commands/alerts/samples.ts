@@ -31,6 +31,7 @@ const OF_KERNEL: { readonly [C in AlertCode]: AlertData[C] } = {
   'risk.open_past_day': { open: '320.00', left: '150.00' },
   'strategy.error': { strategy: 'ema-cross', failure: 'a price is not a number' },
   'strategy.changed': { strategy: 'ema-cross' },
+  'strategy.aside': { strategy: 'ml', code: 'drift', version: 3, share: 0.41, most: 0.3, feature: 'volatility_96' },
   'strategies.changed': { added: ['donchian'], changed: [], removed: [], actor: '@ann' },
   'reconcile.mismatch': { event: 'order-filled' },
   'position.adl': { quantity: '0.05' },

@@ -90,7 +90,7 @@ export async function planChange(context: CommandContext, args: ChangeArgs): Pro
             ...(action === 'add' ? { isMore: true } : {}),
             ...(args.params === undefined ? {} : { params: args.params }),
           }
-  return judged(context, ask, args.close === true, TITLES[action](name))
+  return judgedChange(context, ask, args.close === true, TITLES[action](name))
 }
 
 const TITLES: Readonly<Record<ChangeAction, (name: string) => string>> = {
@@ -102,7 +102,7 @@ const TITLES: Readonly<Record<ChangeAction, (name: string) => string>> = {
   reset: (name) => `Reset ${name} to the configuration`,
 }
 
-async function judged(context: CommandContext, ask: StrategyAsk, closes: boolean, title: string): Promise<Plan | NoPlan> {
+export async function judgedChange(context: CommandContext, ask: StrategyAsk, closes: boolean, title: string): Promise<Plan | NoPlan> {
   const answer = await context.ports.control.preview({ name: 'strategies', ask, closes }, askedBy(context))
   if (answer === undefined)
     return refuse(
@@ -156,6 +156,6 @@ export const reload: Command = defineAction({
   scope: 'strategy:write',
   tier: (_args, profile) => (profile === 'live' ? 'C2' : 'C1'),
   addsRisk: () => true,
-  plan: (context) => judged(context, { type: 'reload' }, false, 'Reload'),
+  plan: (context) => judgedChange(context, { type: 'reload' }, false, 'Reload'),
   execute: carryOutChange,
 })

@@ -13,7 +13,7 @@ import { send } from '../groups/control-group.ts'
 import { CANARY_STEPS, carryOutCanary, endPromoted, isCanaryTodo, planCanary, readCanary } from './canary.ts'
 import { CHANGES, carryOutChange, isChange, planChange, readChange, reload } from './strategy-change.ts'
 import { duration, money, short, signed, time } from '../words/format.ts'
-import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
+import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { sideOf } from '../groups/trading-group.ts'
 import { loadText, readLoads } from '../../../src/journal/strategy-load.ts'
 
@@ -206,6 +206,7 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     fields: [
       ...(life.why === '' ? [] : [field(CAUSE_NAMES[life.state] ?? 'Note', untrusted(life.why))]),
       ...(mode !== 'running' || own[0]?.modeCause === '' || own[0] === undefined ? [] : [field('Set', untrusted(own[0].modeCause))]),
+      ...asideFields(own, now),
       field('Code', `${own[0]?.definition ?? ''} version ${own[0]?.version ?? ''}`),
       field('Symbols', own.map((row) => row.symbol).join(', ')),
       field('Parameters', paramsText(own[0]?.params ?? null)),
@@ -229,6 +230,15 @@ async function cardOf({ ports }: CommandContext, own: readonly StrategyRow[]): P
     ],
   })
 }
+
+/** Why it takes no entries by itself, where it says so; the sentence is in its alert. */
+function asideFields(own: readonly StrategyRow[], now: number): Field[] {
+  const parsed = ASIDE.safeParse(own.find(({ report }) => report !== null)?.report)
+  if (!parsed.success) return []
+  const { code, since } = parsed.data.aside
+  return [field('Takes no entries', `${untrusted(code)}, since ${time(since, now)}`)]
+}
+const ASIDE = z.object({ aside: z.object({ code: z.string(), since: z.number() }) })
 
 const CAUSE_NAMES: Readonly<Partial<Record<LifeState, string>>> = {
   errored: 'Stopped because',

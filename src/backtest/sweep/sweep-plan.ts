@@ -3,7 +3,7 @@
  */
 import { OverflowError } from '../../core/decimal.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
-import type { StrategyModule } from '../../strategy-files/module.ts'
+import type { Pinned } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type BacktestRequest, type RunFigures, type RunSeries, runFigures } from '../backtest-run.ts'
 import { type PathVariant, variedColumns } from '../trust/path-variants.ts'
@@ -12,7 +12,7 @@ import { type RunRecord, recordOf } from '../trust/run-record.ts'
 export interface SweepPlan {
   readonly strategy: string
   /** The user's, so that a thread knows them too. */
-  readonly modules: readonly StrategyModule[]
+  readonly modules: readonly Pinned[]
   /** Parsed by the strategy's schema, one a run. */
   readonly params: readonly unknown[]
   /** All that the runs have in common. */

@@ -67,6 +67,12 @@ export const STEERING = [
   },
   { name: 'reload', summary: 'load the configuration’s strategies and symbols and all strategy code again, without a restart', usage: '' },
   { name: 'universe', summary: 'show which symbols of a strategy take entries, and why the others do not', usage: '[strategy]' },
+  { name: 'models', summary: 'list lines of models: champion, challengers, verdict, expiry, and who trades them', usage: '' },
+  {
+    name: 'model',
+    summary: 'show a line of models, why it predicts what it does, promote another version or roll back',
+    usage: '<name> [why | promote [v2] [anyway] | rollback]',
+  },
   { name: 'why', summary: 'explain why a trade was opened and closed', usage: '[trade number|order id|sym]' },
   {
     name: 'whynot',

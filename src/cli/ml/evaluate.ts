@@ -19,7 +19,7 @@ import type { Output } from '../ui/output.ts'
 import { startProgress } from '../ui/progress.ts'
 import { TableText } from '../ui/table-text.ts'
 import { type FoldFlags, addFoldOptions, foldFailure, foldPlanOf } from './fold-flags.ts'
-import { fitFailure, leakWarning } from './fit-words.ts'
+import { fitFailure, leakWarning, nothingToCalibrate } from './fit-words.ts'
 import { type ModelFlags, addModelOptions, modelWishOf } from './model-flags.ts'
 import { predictionsCsv } from './predictions-csv.ts'
 import { checkVaries, columnOf, readSamples, sampleColumns } from './sample-table.ts'
@@ -72,12 +72,7 @@ async function runEvaluate(file: string, flags: EvaluateFlags, command: Command)
   const { features, target } = readSamples(text, columns, flags.target, used.rows)
   const { task, classes, values } = target
   checkVaries(text, columns.names, features, 'used')
-  if (task === 'regression' && calibration !== 'none')
-    throw new CliError(
-      EXIT.usage,
-      `The target ${flags.target} has more than two values: there are no probabilities to calibrate.`,
-      'Leave --calibration out.',
-    )
+  if (task === 'regression' && calibration !== 'none') throw nothingToCalibrate(flags.target)
   const folds = makeFolds(spans, plan)
   if (!folds.ok) throw foldFailure(file, folds.error)
   const warnings = findLeaks(features, values, task).map(({ feature, score }) => leakWarning(columns.names[feature] as string, score, task))

@@ -13,12 +13,13 @@ import { symbolsOf } from '../../ml/features/stream.ts'
 import { featureTable } from '../../ml/features/table.ts'
 import { LABELS, readLabel } from '../../ml/labels/catalog.ts'
 import type { Labels, MakeLabels } from '../../ml/labels/label.ts'
-import { contextOf } from '../context.ts'
+import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { type FileFlags, addFileOptions } from '../flags/file-flags.ts'
 import { loadSeries } from '../research/backtest-series.ts'
 import { formatCount, formatTime } from '../ui/format.ts'
 import { type SampleRows, writeSamples } from './samples-file.ts'
+import { writeSamplesOrigin } from './samples-origin.ts'
 
 interface FeaturesFlags extends FileFlags {
   readonly symbols?: string
@@ -72,16 +73,15 @@ function helpLine(name: string, text: string): string {
   return lines.join('\n')
 }
 
-async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void> {
-  const context = contextOf(command)
+/** @throws CliError that says what is wrong with the spec, the candles or the file. */
+export async function makeSamples(context: CliContext, flags: Omit<FeaturesFlags, 'spec'>, spec: FeatureSpec, specFile: string) {
   const { out } = context
   const format = formatOf(flags.out)
-  const spec = readSpec(flags.spec)
-  const makeLabels = labelOf(flags.spec, spec)
+  const makeLabels = labelOf(specFile, spec)
   const symbols = symbolsFlag(flags)
   // The interval of the bars is known once they are read; which symbols the spec reads is known without it.
   const named = symbolsOf(
-    planOf(flags.spec, spec, 60_000, () => 60_000),
+    planOf(specFile, spec, 60_000, () => 60_000),
     symbols,
   )
   if (flags.csv !== undefined && named.length > 1)
@@ -94,7 +94,7 @@ async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void
   const loaded = await loadSeries(context, { ...flags, symbol: named, funding: needsFunding ? 'history' : 'none' })
   for (const note of loaded.notes) out.note(`${note}.`)
   const intervalMs = intervalOf(loaded.series)
-  const plan = planOf(flags.spec, spec, intervalMs, parseInterval)
+  const plan = planOf(specFile, spec, intervalMs, parseInterval)
   const started = performance.now()
   const series = loaded.series.map(({ instrument, columns, funding }) => ({ symbol: instrument.symbol, columns, funding }))
   const table = featureTable(plan, symbols, series)
@@ -121,9 +121,19 @@ async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void
     data: loaded.data,
     elapsedMs,
   }
+  writeSamplesOrigin(flags.out, { spec, symbols, intervalMs, schema: answer.schema, candles: loaded.data.hash })
+  return { answer, rows }
+}
+
+async function runFeatures(flags: FeaturesFlags, command: Command): Promise<void> {
+  const context = contextOf(command)
+  const { out } = context
+  const spec = readSpec(flags.spec)
+  const { answer, rows } = await makeSamples(context, flags, spec, flags.spec)
+  const { symbols, bars, unready, unlabeled, elapsedMs } = answer
   out.answer(answer, () => {
     out.line(
-      `${out.style('good', '✓')} ${formatCount(rows.t0.length)} samples of ${formatCount(plan.columns.length)} feature${plan.columns.length === 1 ? '' : 's'} in ${flags.out}`,
+      `${out.style('good', '✓')} ${formatCount(rows.t0.length)} samples of ${formatCount(answer.features.length)} feature${answer.features.length === 1 ? '' : 's'} in ${flags.out}`,
     )
     out.fields([
       ['symbols', symbols.join(', ')],
@@ -143,7 +153,7 @@ function formatOf(file: string): 'csv' | 'parquet' {
   throw new CliError(EXIT.usage, `--out '${file}' ends neither in .csv nor in .parquet.`, 'Example: --out features.csv.')
 }
 
-function symbolsFlag(flags: FeaturesFlags): string[] {
+function symbolsFlag(flags: Pick<FeaturesFlags, 'symbols' | 'csv'>): string[] {
   if (flags.symbols === undefined && flags.csv !== undefined) return ['CSV']
   const symbols = (flags.symbols ?? '')
     .split(',')

@@ -19,5 +19,12 @@ export function fitFailure(refusal: FitRefusal, model: ModelName, target: string
   )
 }
 
+export const nothingToCalibrate = (target: string): CliError =>
+  new CliError(
+    EXIT.usage,
+    `The target ${target} has more than two values: there are no probabilities to calibrate.`,
+    'Leave --calibration out.',
+  )
+
 export const leakWarning = (name: string, score: number, task: Task): string =>
   `${name} alone tells the target (${task === 'classification' ? 'AUC' : 'rank correlation'} ${score.toFixed(3)}): it probably knows the future. Leave it out with --exclude ${name}.`

@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { reportHtml } from '../../backtest/report/report.ts'
-import { runBacktestRequest } from '../../backtest/backtest-run.ts'
+import { type RunSeries, runBacktestRequest } from '../../backtest/backtest-run.ts'
 import { doubtsOf } from '../../backtest/doubts.ts'
 import { annualReason } from '../../portfolio/results/performance.ts'
 import { symbolsProblem } from '../../strategy/market-set.ts'
@@ -21,12 +21,14 @@ import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/b
 import { spotSymbolOf } from '../../market/instrument.ts'
 import { spellingOf } from '../../market/symbol-text.ts'
 import { loadSeries } from './backtest-series.ts'
+import { chosenModel, seenNote } from './model-flag.ts'
 import { digestsOf, noteTrials } from './trial-notes.ts'
 
 interface BacktestFlags extends StudyFlags {
   readonly trades?: string
   readonly equity?: string
   readonly report?: string
+  readonly model?: string
 }
 
 export function register(program: Command): void {
@@ -37,6 +39,7 @@ export function register(program: Command): void {
       .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`)
       .argument('[symbols...]', 'as --symbol: BTCUSDT, or BTC, as in chat'),
   )
+    .option('--model <name>', 'for the strategy ml: the model that it trades, NAME or NAME@VERSION (default: the champion)')
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
     .option('--report <file>', 'write a report as one HTML file that opens offline')
@@ -47,9 +50,10 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   const flags = { ...given, symbol: [...(given.symbol ?? []), ...symbols.map(spellingOf)] }
   const context = contextOf(command)
   const { out } = context
-  const { catalog } = await context.strategies([name])
-  const definition = findStrategy(catalog, name)
-  const params = parseParams(definition, flags.param ?? [])
+  const strategies = await context.strategies([name])
+  const chosen = chosenModel(context, strategies, name, flags.model)
+  const definition = findStrategy((chosen?.strategies ?? strategies).catalog, name)
+  const params = parseParams(definition, [...(chosen === undefined ? [] : [chosen.param]), ...(flags.param ?? [])])
   const { series, data, notes } = await loadSeries(context, flags)
   checkSymbols(
     definition,
@@ -74,6 +78,9 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   if (flags.equity !== undefined) write(flags.equity, equityCsv(equityOf(run)))
   const answer = {
     strategy: definition.name,
+    ...(chosen === undefined
+      ? {}
+      : { model: { name: chosen.saved.name, version: chosen.saved.version, seenUntil: chosen.saved.data.until } }),
     params,
     data,
     costs,
@@ -101,10 +108,18 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
       }),
     )
   for (const note of notes) out.note(note)
+  const seen = chosen === undefined ? undefined : seenNote(chosen.saved, ...spanOf(series))
+  if (seen !== undefined) out.note(seen)
   if (answer.annual !== null) out.note(answer.annual)
   out.answer(answer, () => printStudy(out, { definition, params, data, costs, run, request, verdict, barsPerSecond: answer.barsPerSecond }))
   for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
 }
+
+/** Open instants of the first and the last bar. */
+const spanOf = (series: readonly RunSeries[]): [number, number] => [
+  Math.min(...series.map(({ columns }) => columns.ts[0] ?? Number.POSITIVE_INFINITY)),
+  Math.max(...series.map(({ columns }) => columns.ts.at(-1) ?? 0)),
+]
 
 /** One of the catalog. @throws CliError that names the nearest. */
 export function findStrategy(catalog: Catalog, name: string): StrategyDefinition {

@@ -1,6 +1,7 @@
 /**
  * What every search over parameters begins with: the strategy, its combinations and the bars, and the runs of them all on worker threads.
  */
+import { pinnedOf } from '../../strategy-files/load.ts'
 import { availableParallelism } from 'node:os'
 import type { Combination, GridAxis } from '../../backtest/sweep/parameter-grid.ts'
 import { validCombinations } from '../../backtest/sweep/valid-combinations.ts'
@@ -30,7 +31,8 @@ export interface GridPlan extends Pick<Loaded, 'series' | 'data' | 'notes'> {
 
 /** @throws CliError that says what is missing or malformed. */
 export async function planGrid(context: CliContext, name: string, flags: GridFlags): Promise<GridPlan> {
-  const { catalog, modules } = await context.strategies([name])
+  const strategies = await context.strategies([name])
+  const { catalog } = strategies
   const definition = findStrategy(catalog, name)
   const workers = flags.workers === undefined ? availableParallelism() : countFlag('workers', flags.workers)
   const axes = axesOf(definition, flags)
@@ -44,7 +46,7 @@ export async function planGrid(context: CliContext, name: string, flags: GridFla
     series.map(({ instrument }) => instrument.symbol),
   )
   const { definition: _, params: __, ...common } = requestOf(definition, valid[0], series, flags)
-  const plan = { strategy: definition.name, modules, params: valid, common }
+  const plan = { strategy: definition.name, modules: pinnedOf(strategies), params: valid, common }
   return { series, data, notes, axes, params: valid, combinations, skipped, reason, workers, plan }
 }
 

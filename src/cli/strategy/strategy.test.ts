@@ -24,7 +24,7 @@ test.each([...STRATEGIES.values()])('$name: each choice that is shown is taken, 
 })
 
 test.each([...STRATEGIES.values()])('$name: each range that is shown is the one that is enforced', (definition) => {
-  const numbers = paramsOf(definition).filter((p) => p.range !== 'true or false' && !isChoice(p.range))
+  const numbers = paramsOf(definition).filter((p) => p.range !== 'true or false' && !isChoice(p.range) && typeof p.default !== 'string')
   // What one trades comes from outside, and it has nothing to set.
   if (definition.name !== WEBHOOK) expect(numbers.length).toBeGreaterThan(0)
   for (const { name, range } of numbers) {

@@ -3,7 +3,7 @@
  */
 import type { Algorithms } from '../orders/algorithms.ts'
 import type { BarsClosed, BarsMode, ClosedBar } from '../input.ts'
-import { type Cash, type InstrumentIndex, type Ts, instrumentIndex } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Ts, DAY_MS, instrumentIndex } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { confirmedTier, watchEquity } from '../../risk/breaker.ts'
 import { isEquityUnbounded, needsAtr } from '../../risk/limits.ts'
@@ -11,6 +11,7 @@ import type { QuoteAtClose } from '../../strategy/set-market.ts'
 import type { Signal } from '../../strategy/strategy.ts'
 import type { KernelContext } from '../context.ts'
 import type { FactBuffer } from '../fact-buffer.ts'
+import type { OrderGateway } from '../orders/order-gateway.ts'
 import type { Signals } from '../orders/signals.ts'
 import type { StrategyOrders } from '../orders/strategy-orders.ts'
 import { MarketRun, type MarketsRun } from '../state/strategies/markets-run.ts'
@@ -35,6 +36,7 @@ export interface BetweenDecisions {
 }
 
 export interface BarDecisionParts {
+  readonly gateway: OrderGateway
   readonly algorithms: Algorithms
   readonly losses: LossBreakers
   readonly storms: StormBreakers
@@ -190,6 +192,7 @@ export class BarDecisions {
       return
     }
     if (mode === 'warmup' || !isAsked) return
+    if (mode === 'live' && this.context.config.isJournaled) this.tellAside(markets, first)
     for (const run of markets.runs) {
       const signal = markets.set?.signalOf(run.at)
       if (signal !== undefined) this.parts.signals.placeSignal(run, signal, mode === 'live')
@@ -197,6 +200,18 @@ export class BarDecisions {
     }
     const requests = markets.set?.requests ?? []
     if (requests.length > 0) this.parts.strategyOrders.carryOut(markets.runs, requests, mode === 'live')
+  }
+
+  /** Once when a reason begins; one that comes and goes is told once a day. */
+  private tellAside(markets: MarketsRun, { strategy, definition, state }: MarketRun): void {
+    const aside = definition.aside?.(state) ?? null
+    const code = aside?.code ?? null
+    const told = markets.toldAsides ?? { now: null, at: {} }
+    if (code === told.now) return
+    const { now } = this.portfolio
+    const isDue = code !== null && now - (told.at[code] ?? Number.NEGATIVE_INFINITY) >= DAY_MS
+    markets.toldAsides = { now: code, at: isDue ? { ...told.at, [code]: now } : told.at }
+    if (isDue) this.parts.gateway.alert('strategy.aside', 'P3', undefined, { strategy, code, ...aside?.values })
   }
 
   /** Decides on what a strategy has said, or on its failure. */

@@ -12,8 +12,10 @@ export type CalibrationMap = IsotonicMap | PlattMap
 export const fitCalibration = (name: 'platt' | 'isotonic', scores: Float64Array, classes: Float64Array): CalibrationMap =>
   name === 'platt' ? fitPlatt(scores, classes) : fitIsotonic(scores, classes)
 
-export const calibrate = (map: CalibrationMap, scores: Float64Array): Float64Array =>
-  scores.map((score) => (map.type === 'platt' ? plattProbability(map, score) : isotonicProbability(map, score)))
+export const calibrate = (map: CalibrationMap, scores: Float64Array): Float64Array => scores.map((score) => calibrated(map, score))
+
+export const calibrated = (map: CalibrationMap, score: number): number =>
+  map.type === 'platt' ? plattProbability(map, score) : isotonicProbability(map, score)
 
 /** What was said and what came, of rows with about the same probability. */
 export interface ReliabilityBin {

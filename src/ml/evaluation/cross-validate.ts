@@ -67,7 +67,7 @@ export function crossValidate(request: EvaluationRequest): Result<Evaluation, Ev
   const drops: FeatureDrop[][] = []
   let by = ''
   for (const [at, split] of folds.splits.entries()) {
-    const fitted = fitSplit(request, indicesOf(split.train), at)
+    const fitted = fitCalibrated(request, indicesOf(split.train), at)
     if (!fitted.ok) return fitted
     const { model, map } = fitted.value
     const test = indicesOf(split.test)
@@ -99,8 +99,20 @@ export function crossValidate(request: EvaluationRequest): Result<Evaluation, Ev
   })
 }
 
-function fitSplit(
-  { features, target, task, spans, model, rules, calibration }: EvaluationRequest,
+/**
+ * A model on these rows, or, where it is calibrated, on the earlier ones of them and its calibration on the later.
+ * @param split named in a refusal
+ */
+export function fitCalibrated(
+  {
+    features,
+    target,
+    task,
+    spans,
+    model,
+    rules,
+    calibration,
+  }: Pick<EvaluationRequest, 'features' | 'target' | 'task' | 'spans' | 'model' | 'rules' | 'calibration'>,
   train: Int32Array,
   split: number,
 ): Result<{ readonly model: FittedModel; readonly map: CalibrationMap | undefined }, EvaluationRefusal> {

@@ -6,14 +6,14 @@ import { CANARY_TEST, sequentialTest } from '../../backtest/twin/sequential-test
 import { type TwinRun, runTwin, sumOf } from '../../backtest/twin/twin-run.ts'
 import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE } from '../../core/units.ts'
-import type { StrategyModule } from '../../strategy-files/module.ts'
+import type { Pinned } from '../../strategy-files/module.ts'
 import { type Catalog, strategyNamed } from '../../strategy/registry.ts'
 import { SIM_COSTS } from '../../venue/sim/models/costs.ts'
 import type { TwinWork } from './twin-work.ts'
 
 export interface CanaryWork extends Omit<TwinWork, 'open' | 'notes'> {
   readonly candidate: {
-    readonly modules: readonly StrategyModule[]
+    readonly modules: readonly Pinned[]
     /** Parsed by the schema of its code. */
     readonly params: unknown
   }

@@ -11,7 +11,7 @@ import { paramsProblem } from '../../config/strategy-plan.ts'
 import { strategyId } from '../../core/units.ts'
 import { parseInterval } from '../../market/candles/interval.ts'
 import { loadStrategies } from '../../strategy-files/load.ts'
-import { type StrategyModule, importStrategies } from '../../strategy-files/module.ts'
+import { type StrategyModule, importStrategies, isCode } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { barsBefore } from '../../trader/strategies/strategy-start.ts'
 import type { CurrentStrategies } from '../current-strategies.ts'
@@ -50,7 +50,10 @@ export class LiveCanaries implements Canaries {
     if ('problem' in found) return found
     const { plan, given: configured } = found
     const { name } = plan.definition
-    const runs = this.strategies.modules().find((module) => module.name === name)
+    const runs = this.strategies
+      .modules()
+      .filter(isCode)
+      .find((module) => module.name === name)
     const isParams = Object.keys(params).length > 0
     let module: StrategyModule | null = null
     let definition: StrategyDefinition = plan.definition
@@ -138,10 +141,10 @@ export class LiveCanaries implements Canaries {
     const modules =
       row.module === null
         ? this.strategies.modules()
-        : [...this.strategies.modules().filter(({ name }) => name !== row.module?.name), row.module]
+        : [...this.strategies.modules().filter((each) => !isCode(each) || each.name !== row.module?.name), row.module]
     // Compiled files that nothing has used for long are removed.
     if (row.module !== null && existsSync(row.module.path)) utimesSync(row.module.path, new Date(), new Date())
-    const catalog = row.module === null ? await this.strategies.catalog() : await importStrategies([row.module])
+    const catalog = row.module === null ? await this.strategies.catalog() : await importStrategies(modules)
     const known = 'ok' in catalog ? (catalog.ok ? catalog.value : undefined) : catalog
     const definition = known?.get(plan.definition.name)
     if (definition === undefined)

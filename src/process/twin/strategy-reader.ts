@@ -1,6 +1,7 @@
 /**
  * What runs of a strategy and what the journal kept of it, read together for who replays it: plan, instruments, limits, bars, trades.
  */
+import { isCode, isLine } from '../../strategy-files/module.ts'
 import type { TwinNote, TwinProblem, TwinQuery } from '../../../api/ports/twin-ports.ts'
 import type { Sql } from '../../../db/client.ts'
 import { readInstruments } from '../../../db/journal/journal.ts'
@@ -104,7 +105,8 @@ export class StrategyReader {
     if (!config.ok) return twinProblem('refused', config.error.sentence, config.error.next)
     const changes = readStrategyChanges(paths.root)
     if (!changes.ok) return twinProblem('refused', changes.error.sentence, changes.error.next)
-    const loaded = { catalog: await this.strategies.catalog(), modules: this.strategies.modules(), broken: [] }
+    const pinned = this.strategies.modules()
+    const loaded = { catalog: await this.strategies.catalog(), modules: pinned.filter(isCode), lines: pinned.filter(isLine), broken: [] }
     const plans = plansOf(counting(config.value, changes.value), loaded, changes.value)
     const specs = changedSpecs(config.value.strategies ?? DEFAULT_PLANS, changes.value)
     return plans.ok ? { ...plans.value, specs } : twinProblem('refused', plans.error.sentence, plans.error.next)

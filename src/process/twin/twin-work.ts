@@ -9,13 +9,13 @@ import { formatDecimal } from '../../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Ts, lots } from '../../core/units.ts'
 import type { KernelConfig, StrategyConfig } from '../../kernel/config.ts'
 import { type Instrument, formatQuantity } from '../../market/instrument.ts'
-import type { StrategyModule } from '../../strategy-files/module.ts'
+import type { Pinned } from '../../strategy-files/module.ts'
 import { type Catalog, strategyNamed } from '../../strategy/registry.ts'
 import { SIM_COSTS } from '../../venue/sim/models/costs.ts'
 
 export interface TwinWork {
   /** The user's strategies, compiled. */
-  readonly modules: readonly StrategyModule[]
+  readonly modules: readonly Pinned[]
   /** Of the strategy's code: it is no data, and is found in the thread. */
   readonly definition: string
   readonly kernel: Omit<KernelConfig, 'strategies' | 'deciding'> & { readonly strategy: Omit<StrategyConfig, 'definition'> }

@@ -86,7 +86,8 @@ export class PlanChange {
     const manualBefore = (kernel.config.manual ?? []).map((i) => kernel.config.instruments[i]?.symbol ?? '')
     const manual = prepared.plan.manual.filter((symbol) => !manualBefore.includes(symbol))
     const manualGone = manualBefore.filter((symbol) => !prepared.plan.manual.includes(symbol))
-    if (isNothing(difference) && manual.length + manualGone.length === 0 && newSymbols.length === 0)
+    const also = prepared.also ?? []
+    if (isNothing(difference) && manual.length + manualGone.length + newSymbols.length + also.length === 0)
       return {
         status: 'done',
         text: `Nothing has changed: what runs is what the files say.${laterText(prepared.later)}`,
@@ -94,6 +95,7 @@ export class PlanChange {
     const taken = this.takenOver(list, closes === true)
     if (taken !== undefined) return refused(taken)
     const lines = [
+      ...also,
       ...planWords(kernel, difference, closes === true),
       ...(manual.length === 0 ? [] : [`By hand from now on: ${manual.join(', ')}.`]),
       ...(manualGone.length === 0 ? [] : [`No longer by hand: ${manualGone.join(', ')}.`]),
@@ -113,7 +115,7 @@ export class PlanChange {
       universe,
     ]
     const key = createHash('sha256')
-      .update(JSON.stringify([list.strategies.map(identity), prepared.plan.manual, newSymbols, closes === true]))
+      .update(JSON.stringify([list.strategies.map(identity), prepared.plan.manual, newSymbols, closes === true, also]))
       .digest('hex')
       .slice(0, 16)
     return { prepared, difference, list: newSymbols.length === 0 ? list : undefined, newSymbols, lines, key }

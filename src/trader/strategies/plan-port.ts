@@ -10,6 +10,8 @@ export interface PreparedPlan {
   readonly plan: Pick<TradePlan, 'plans' | 'manual'>
   /** Other keys of the configuration that have changed; they count from the next start. */
   readonly later: readonly string[]
+  /** What changes beside the list of strategies, a sentence each. */
+  readonly also?: readonly string[]
   /** What speaks against what is new in it, a sentence each. */
   readonly doubts: readonly string[]
   /** From here on every start begins with it. @throws where it cannot be written */

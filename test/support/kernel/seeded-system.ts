@@ -208,6 +208,7 @@ export async function makeSeededSystem(options: SeedOptions = {}): Promise<Seede
     candles: async () => undefined,
     log: { last: () => [] },
     market: memoryMarket(() => trader.now),
+    models: { lines: () => [] },
     system: {
       webAddress: 'http://127.0.0.1:8080',
       profile,

@@ -1,6 +1,7 @@
 /**
  * `ballast montecarlo STRATEGY …`: one run as it could have gone: trades in another order, days drawn again, prices with noise, bars in another order.
  */
+import { pinnedOf } from '../../../strategy-files/load.ts'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { runFigures } from '../../../backtest/backtest-run.ts'
@@ -59,7 +60,8 @@ async function runMonteCarlo(name: string, flags: MonteCarloFlags, command: Comm
   const counts = { runs: countFlag('runs', flags.runs), paths: countFlag('paths', flags.paths), seed: countFlag('seed', flags.seed) }
   const workers = flags.workers === undefined ? availableParallelism() : countFlag('workers', flags.workers)
   const share = decimalFlag('noise', flags.noise, 6) / 1e6
-  const { catalog, modules } = await context.strategies([name])
+  const strategies = await context.strategies([name])
+  const { catalog } = strategies
   const definition = findStrategy(catalog, name)
   const params = parseParams(definition, flags.param ?? [])
   const { series, data, notes } = await loadSeries(context, flags)
@@ -78,7 +80,13 @@ async function runMonteCarlo(name: string, flags: MonteCarloFlags, command: Comm
   const { returns } = recordOf(figures, request, instants)
   if (returns.length < 2) throw new CliError(EXIT.error, 'The data has fewer than two rows to draw from.', 'Use more data.')
   const { definition: _, params: __, ...common } = request
-  const plan: SweepPlan = { strategy: definition.name, modules, params: new Array<unknown>(counts.paths).fill(params), common, instants }
+  const plan: SweepPlan = {
+    strategy: definition.name,
+    modules: pinnedOf(strategies),
+    params: new Array<unknown>(counts.paths).fill(params),
+    common,
+    instants,
+  }
   const varied = async (variant: PathVariant): Promise<Float64Array[]> => {
     const { outcomes } = await sweepWithProgress(out, { ...plan, variant }, workers)
     return outcomes.flatMap((outcome) => (outcome.type === 'run' && outcome.record !== undefined ? [outcome.record.returns] : []))

@@ -13,7 +13,7 @@ import { MarketSet, type SeriesState } from '../../../strategy/market-set.ts'
 import type { MarketSource, QuoteAtClose } from '../../../strategy/set-market.ts'
 import type { MarketBooks } from '../../../strategy/own-orders.ts'
 import type { StrategyState } from '../../../strategy/strategy.ts'
-import type { StrategyStateKept } from '../../fact.ts'
+import type { StrategyStateKept, ToldAsides } from '../../fact.ts'
 import { OrderNotices } from '../order-notices.ts'
 import { StateKeeper, isCheckedBar } from '../state-keeper.ts'
 import { type RunConfig, StrategyRun } from './strategy-run.ts'
@@ -80,6 +80,8 @@ export class MarketsRun {
   private readonly misfit: string | undefined
   /** What it has not heard yet of its orders. */
   readonly notices = new OrderNotices()
+  /** What was told of its reasons for taking no entries. */
+  toldAsides: ToldAsides | undefined
   private callsSeen = 0
 
   constructor(config: RunConfig, sources: readonly MarketSource[]) {
@@ -137,19 +139,21 @@ export class MarketsRun {
   }
 
   /** What is kept with its state: dead sides of all symbols, and what it has not heard yet. */
-  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard'> {
+  keptBeside(): Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'asides'> {
     return {
       ...(this.runs.length > 1 ? { deadSides: this.runs.map((run) => run.deadSide) } : undefined),
       ...(this.notices.isEmpty ? undefined : { unheard: this.notices.snapshot() }),
+      ...(this.toldAsides === undefined ? undefined : { asides: this.toldAsides }),
     }
   }
 
-  foldBeside({ deadSides, unheard }: Pick<StrategyStateKept, 'deadSides' | 'unheard'>): void {
+  foldBeside({ deadSides, unheard, asides }: Pick<StrategyStateKept, 'deadSides' | 'unheard' | 'asides'>): void {
     deadSides?.forEach((side, k) => {
       const run = this.runs[k]
       if (run !== undefined) run.deadSide = side
     })
     this.notices.restore(unheard ?? [])
+    this.toldAsides = asides
   }
 
   revive(): void {
@@ -158,6 +162,7 @@ export class MarketsRun {
 
   restart(): void {
     this.keeper.restart()
+    this.toldAsides = undefined
     this.notices.takeNotices()
     for (const run of this.runs) run.deadSide = 0
   }

@@ -88,6 +88,7 @@ export class TreeGrower {
       const leaf = leaves[best] as Leaf
       const { split, histogram } = leaf
       if (split === undefined || histogram === undefined) break
+      tree.value[leaf.node] = this.answerOf(leaf, rate)
       const middle = partitionRows(binned, order, this.moved, leaf.from, leaf.to, split.feature, split.bin)
       const [left, right] = [used, used + 1]
       used += 2
@@ -106,7 +107,7 @@ export class TreeGrower {
     }
     for (const leaf of leaves) {
       if (leaf.histogram !== undefined) this.free.push(leaf.histogram)
-      const value = -rate * (leaf.gradient / (this.packing.curvatureOf(leaf.weight) + rules.l2))
+      const value = this.answerOf(leaf, rate)
       tree.value[leaf.node] = value
       for (let k = leaf.from; k < leaf.to; k += 1) {
         const row = order[k] as number
@@ -114,6 +115,10 @@ export class TreeGrower {
       }
     }
     return used === nodes ? tree : cut(tree, used)
+  }
+
+  private answerOf({ gradient, weight }: Leaf, rate: number): number {
+    return -rate * (gradient / (this.packing.curvatureOf(weight) + this.rules.l2))
   }
 
   private fill(from: number, to: number, gradient: Float64Array, weight: Float64Array): Histogram {

@@ -8,7 +8,7 @@ export interface Tree {
   readonly threshold: Float64Array
   readonly left: Int32Array
   readonly right: Int32Array
-  /** What a leaf answers. */
+  /** What a leaf answers; of a node above one what it would answer without its split, which tells what each split adds. */
   readonly value: Float64Array
   /** What a node's split won. */
   readonly gain: Float64Array
