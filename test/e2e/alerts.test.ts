@@ -46,7 +46,7 @@ test('a sample of a P1 comes with a sound and the buttons that help', async () =
   expect(message.isQuiet).toBe(false)
   expect(message.keyboard.flat().map(({ text }) => text)).toEqual(['Close BTCUSDT', 'BTCUSDT'])
   await ballast.cli(['alerts', 'test', 'rate_limit.near'])
-  expect((await told1('TEST: Bybit answers that requests')).isQuiet).toBe(true)
+  expect((await told1('TEST: Bybit reports too many requests')).isQuiet).toBe(true)
 })
 
 test('a problem is open until it is acknowledged by a tap, and its messages say so', async () => {
