@@ -146,7 +146,7 @@ export const TRADING_KINDS = {
     { actions: [STATUS, POSITIONS] },
   ),
 
-  'strategy.error': problem(['P2'], 'a strategy stopped by an error; its position keeps its stop', 'fix it, then `/strategy NAME on`', {
+  'strategy.error': problem(['P2'], 'a strategy stopped by an error; its position keeps its stop', 'fix its file, then `/strategy NAME reload`; `/strategy NAME on` runs the same code again', {
     ...ofStrategy,
     actions: others(['Strategies', '/strategies']),
   }),

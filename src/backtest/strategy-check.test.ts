@@ -43,7 +43,7 @@ test.each([...STRATEGIES.values()].filter(({ name }) => !LED.includes(name)))(
   (definition) => {
     const { checks, signals } = checkStrategy(definition, definition.params.parse(SHORTER[definition.name] ?? {}), series)
     expect(checks.filter((check) => check.flaw !== undefined)).toEqual([])
-    expect(checks).toHaveLength(6)
+    expect(checks).toHaveLength(7)
     expect(signals).toBeGreaterThan(5)
   },
   60_000,
@@ -145,4 +145,12 @@ test('a variable outside the state is found', () => {
     if (bars % 10 === 0) say(context)
   })
   expect(flaws(outside)).toEqual([expect.stringMatching(/^bar 20\d\d: /)])
+})
+
+test('an error that only a position reaches is found, with the strategy that throws it', () => {
+  const trap = strategy((context) => {
+    if (context.position !== 0) throw new Error('a branch that no rehearsal reaches')
+    say(context)
+  })
+  expect(flaws(trap)).toEqual([expect.stringMatching(/^it stops: subject: Error: a branch that no rehearsal reaches/)])
 })

@@ -2,9 +2,12 @@
  * What every strategy must keep, tried on candles: the same signals twice, none from the future, none from outside its state.
  */
 import type { Random } from '../core/random.ts'
-import { HOUR_MS, MINUTE_MS } from '../core/units.ts'
+import { CASH_ONE, HOUR_MS, MINUTE_MS, cash, instrumentIndex } from '../core/units.ts'
 import type { BarColumns } from '../market/bars.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, makeInstrument, spotSymbolOf } from '../market/instrument.ts'
+import { RISK_PROFILES } from '../risk/profiles.ts'
+import { MAKER_RATE, SPOT_RATE, TAKER_RATE } from '../venue/sim/models/costs.ts'
+import { runBacktestRequest } from './backtest-run.ts'
 import { failureText } from '../strategy/failure.ts'
 import { type SaidAtClose, rehearse, rehearseMarkets } from '../strategy/strategy-harness.ts'
 import { keptOf, stateOf } from '../strategy/kept-state.ts'
@@ -51,6 +54,11 @@ const KEEPS = {
     rule: 'error',
     name: 'it runs over the candles without an error',
     next: 'Look at the line that it names; a bar that is read needs history or intervals in the definition.',
+  },
+  trades: {
+    rule: 'error',
+    name: 'it trades over the candles without an error: orders fill, stops and targets are reached',
+    next: 'What only happens with a position or at a fill is at the line that it names. What was asked in the same decision is not among the orders yet.',
   },
   sound: {
     rule: 'signal',
@@ -114,33 +122,68 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
       return { ...keeps, flaw: `it throws ${failureText(thrown)}.` }
     }
   }
+  const decisions = [
+    { ...KEEPS.runs, flaw: undefined },
+    check(KEEPS.sound, () => unsound(first, marketsOf(definition, series.columns))),
+    check(KEEPS.repeats, () => differenceOf(first, run(), bars)),
+    check(KEEPS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
+    check(KEEPS.state, () =>
+      differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? overJournal(state) : state) }), bars),
+    ),
+    // A run over other candles, begun and ended within this one.
+    check(KEEPS.alone, () =>
+      differenceOf(
+        first,
+        run(series.columns, {
+          keep: (state, at) => {
+            if (at === half) run(mirrored(series.columns))
+            return state
+          },
+        }),
+        bars,
+      ),
+    ),
+  ]
   return {
     bars,
     signals,
     recursive: definition.contract === 2 ? undefined : recursiveOf(first, run, definition.warmup(params), series.columns),
-    checks: [
-      { ...KEEPS.runs, flaw: undefined },
-      check(KEEPS.sound, () => unsound(first, marketsOf(definition, series.columns))),
-      check(KEEPS.repeats, () => differenceOf(first, run(), bars)),
-      check(KEEPS.future, () => differenceOf(first, run(cut(series.columns, half)), half)),
-      check(KEEPS.state, () =>
-        differenceOf(first, run(series.columns, { keep: (state, at) => (at === half ? overJournal(state) : state) }), bars),
-      ),
-      // A run over other candles, begun and ended within this one.
-      check(KEEPS.alone, () =>
-        differenceOf(
-          first,
-          run(series.columns, {
-            keep: (state, at) => {
-              if (at === half) run(mirrored(series.columns))
-              return state
-            },
-          }),
-          bars,
-        ),
-      ),
-    ],
+    // What decides wrongly trades wrongly: one flaw is told once.
+    checks: decisions.some(({ flaw }) => flaw !== undefined)
+      ? decisions
+      : [...decisions, check(KEEPS.trades, () => failureOfTrading(definition, params, series))],
   }
+}
+
+/** A backtest over the same candles: the branches behind a fill, a position and an end of an order are reached there alone. */
+function failureOfTrading(definition: StrategyDefinition, params: unknown, { intervalMs, columns }: CheckSeries): string | undefined {
+  const markets = marketsOf(definition, columns)
+  const risk = RISK_PROFILES.research
+  const { failure } = runBacktestRequest({
+    definition,
+    params,
+    series: markets.map((market, k) => ({ instrument: instrumentOf(definition, k), intervalMs, columns: market, funding: undefined })),
+    risk,
+    sizing: definition.givesStop ? risk.sizing : { type: 'all' },
+    openingCash: cash(10_000 * CASH_ONE),
+    makerRate: MAKER_RATE,
+    takerRate: TAKER_RATE,
+    spotRate: SPOT_RATE,
+    slippage: { type: 'none' },
+    limitFill: 'through',
+    stopFraction: undefined,
+  }).result
+  return failure === undefined ? undefined : `it stops: ${failure}.`
+}
+
+function instrumentOf({ categories }: StrategyDefinition, k: number): Instrument {
+  // Spot stands beside the perpetual of the same coin.
+  const coin = categories?.includes('spot') === true ? 'TEST' : `TEST${k}`
+  const symbol = `${coin}USDT`
+  const steps = { index: instrumentIndex(k), venue: 'walk', tickSize: '0.01', lotSize: '0.001' }
+  return categories?.[k] === 'spot'
+    ? makeInstrument({ ...steps, symbol: spotSymbolOf(symbol), baseCoin: coin, quoteCoin: 'USDT' })
+    : makeInstrument({ ...steps, symbol })
 }
 
 /** A live start has the bars of its warm-up and none before: what differs from a run that began long ago is not the same strategy. */
