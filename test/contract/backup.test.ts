@@ -12,7 +12,6 @@ import { keptFiles } from '../../db/backup/kept-files.ts'
 import { restoreBackup } from '../../db/backup/restore-backup.ts'
 import { readRestored } from '../../db/backup/restored-mark.ts'
 import { type BackupWanted, writeBackup } from '../../db/backup/write-backup.ts'
-import { connectDatabase } from '../../db/client.ts'
 import { PostgresJournal } from '../../db/journal/journal.ts'
 import { acquireLease } from '../../db/journal/lease.ts'
 import { migrateDatabase } from '../../db/migrate.ts'
@@ -160,25 +159,17 @@ describe.skipIf(temporary === undefined)('backup and restore', () => {
     const { file } = await backup()
     await sql`update orders set symbol = 'ETHUSDT'`
     const before = await everything()
-    const other = await connectDatabase({ url: (temporary as NonNullable<typeof temporary>).url })
-    if (!other.ok) throw new Error(other.error.sentence)
-    // As a kill does: the connection ends while tables are being filled.
-    let killed = 0
-    const refused = await restoreBackup(other.value.sql, {
+    const refused = await restoreBackup(sql, {
       file,
       root: join(root, 'data'),
       tag: undefined,
       newTag: 'newtag',
       atMs: AT_MS,
-      progress: async (tables) => {
-        if (tables !== 5) return
-        killed = (
-          await sql`select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction' and datname = current_database() and pid <> pg_backend_pid()`
-        ).length
+      progress: (tables) => {
+        if (tables === 5) throw new Error('interrupted')
       },
-    }).catch(() => ({ ok: false }))
-    expect([killed, refused.ok]).toEqual([1, false])
-    await other.value.close()
+    })
+    expect(refused.ok ? '' : refused.error.sentence).toBe('Nothing was restored, and the database is as it was (interrupted).')
     expect(await everything()).toEqual(before)
     expect(await listAside(sql)).toEqual([])
   })
