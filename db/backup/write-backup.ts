@@ -161,7 +161,7 @@ async function copyTable(
   const [size] = await connection.unsafe<{ pages: number }[]>(
     `select (pg_relation_size('"${schema}"."${name}"') / current_setting('block_size')::int)::int as pages`,
   )
-  // By ranges of pages, and as texts: the client's COPY out stands still on large tables when it is held up (postgres 3.4).
+  // By ranges of pages, and as texts: reading COPY as a stream stood still on a journal of some MB, and why was not found (postgres 3.4).
   for (let page = 0; page <= (size?.pages ?? 0); page += PAGES_AT_ONCE) {
     const range = `ctid >= '(${page},0)'::tid and ctid < '(${page + PAGES_AT_ONCE},0)'::tid`
     const found = await connection.unsafe<(string | null)[][]>(`select ${list} from "${schema}"."${name}" where ${range}`).values()
