@@ -5,7 +5,7 @@ import { type PostgresJsDatabase, drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
-import { migrateDatabase } from './migrate.ts'
+import { type BeforeMigration, migrateDatabase } from './migrate.ts'
 
 export type Sql = postgres.Sql<{ int8: number }>
 /** A client, or a transaction of one. */
@@ -24,6 +24,10 @@ export interface ConnectOptions {
   /** Connections at most; LISTEN takes one more. */
   readonly max?: number
   readonly connectTimeoutSec?: number
+  /** Before an update changes the schema: a backup is made there. */
+  readonly beforeMigration?: BeforeMigration | undefined
+  /** False: the schema stays as it is found, whatever it is. */
+  readonly isMigrated?: false | undefined
 }
 
 const CLOSE_TIMEOUT_SEC = 5
@@ -60,7 +64,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Result<D
     )
   }
   const db = drizzleOf(sql)
-  const migrated = await migrateDatabase(sql, db)
+  const migrated = options.isMigrated === false ? ok(undefined) : await migrateDatabase(sql, db, options.beforeMigration)
   if (!migrated.ok) {
     await close()
     return migrated

@@ -1,48 +1,32 @@
 /**
  * Brings the schema to what this code expects.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type postgres from 'postgres'
-import { InvariantError } from '../src/core/assert.ts'
 import { type Result, err, ok } from '../src/core/result.ts'
 import { type DatabaseError, messageOf, unavailable } from './error.ts'
+import { knownMigrations, migrationsFolder } from './migrations.ts'
 
 /** Any number that no other program on the server uses: processes that start together migrate one after the other. */
-const MIGRATION_LOCK = 7_215_001
-const JOURNAL = join('meta', '_journal.json')
-
-/** Found upward from this file, which is `db/migrate.ts` in the sources and `dist/*.js` in the bundle. */
-export function migrationsFolder(): string {
-  let directory = dirname(fileURLToPath(import.meta.url))
-  for (;;) {
-    const folder = join(directory, 'db', 'migrations')
-    if (existsSync(join(folder, JOURNAL))) return folder
-    const parent = dirname(directory)
-    if (parent === directory) throw new InvariantError('db/migrations is missing from this installation')
-    directory = parent
-  }
-}
-
-interface MigrationJournal {
-  readonly entries: readonly { readonly when: number; readonly tag: string }[]
-}
-
+export const MIGRATION_LOCK = 7_215_001
 type Sql = postgres.Sql<{ int8: number }>
 
-export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase): Promise<Result<void, DatabaseError>> {
-  const folder = migrationsFolder()
-  const known = (JSON.parse(readFileSync(join(folder, JOURNAL), 'utf8')) as MigrationJournal).entries.at(-1)
+/** Of a database that has a schema and is about to get a newer one: a refusal leaves it as it is. */
+export type BeforeMigration = (sql: Sql) => Promise<Result<void, DatabaseError>>
+
+export async function migrateDatabase(sql: Sql, db: PostgresJsDatabase, before?: BeforeMigration): Promise<Result<void, DatabaseError>> {
+  const known = knownMigrations().at(-1)
   try {
     const lock = await sql.reserve()
     try {
       await lock`select pg_advisory_lock(${MIGRATION_LOCK}::bigint)`
       const applied = await lastApplied(sql)
       if (known !== undefined && applied > known.when) return err(newer(known.tag))
-      if (known === undefined || applied < known.when) await migrate(db, { migrationsFolder: folder })
+      if (known !== undefined && applied === known.when) return ok(undefined)
+      const saved = applied < 0 ? undefined : await before?.(sql)
+      if (saved?.ok === false) return saved
+      await migrate(db, { migrationsFolder: migrationsFolder() })
       return ok(undefined)
     } finally {
       await lock`select pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`.catch(() => {

@@ -11,7 +11,7 @@ export type QueueName = (typeof QUEUE_NAMES)[number]
 export interface BacktestJob {
   readonly backtestId: string
 }
-export type UpkeepJob = { readonly task: 'candles' | 'thin-equity' | 'daily-report' | 'allocator' | 'canaries' }
+export type UpkeepJob = { readonly task: 'candles' | 'thin-equity' | 'daily-report' | 'allocator' | 'canaries' | 'backup' }
 export interface AlertJob {
   readonly seq: number
 }

@@ -10,6 +10,7 @@ import { sweepBacktests } from './backtest-sweep.ts'
 import { workBacktests } from './backtests.ts'
 import { type CandleSource, downloadCandles } from './candle-download.ts'
 import { reportDay } from './daily-report.ts'
+import { type BackupPlan, ScheduledBackup } from './scheduled-backup.ts'
 import { type EquityRetention, thinEquity } from './thin-equity.ts'
 import type { JobQueue, JobQueues } from './queues.ts'
 
@@ -29,6 +30,7 @@ export interface WorkerPorts {
   /** Looks at the canaries of strategies, and tells of what is decided. */
   readonly watchCanaries: () => Promise<void>
   readonly equity: EquityRetention
+  readonly backup: BackupPlan
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -37,9 +39,11 @@ const THIN_EVERY_MS = 300_000
 const REPORT_EVERY_MS = 60_000
 /** Each look replays all bars since the canary began; its test counts every one of them, whenever it is looked at. */
 const CANARIES_EVERY_MS = 180_000
+/** How often it is looked whether one is due. */
+const BACKUP_EVERY_MS = 60_000
 const AGAIN_MS = 30_000
 const SWEEP_EVERY_MS = 10_000
-const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator', 'canaries'] as const
+const REPEATING = ['candles', 'thin-equity', 'daily-report', 'allocator', 'canaries', 'backup'] as const
 
 /** Nothing here is waited for: where the queue is away, the jobs begin when it comes. */
 /** Runs until its queues are closed; `stop` ends what it does on the tables by itself. */
@@ -63,6 +67,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
       if (!noted.ok) log('warn', `a backtest is not counted: ${ports.trialsFile} cannot be written (${noted.error})`)
     },
   })
+  const backup = new ScheduledBackup(sql, ports.backup, Date.now)
   const upkeep = queues.open('upkeep')
   queues.work('upkeep', 1, async (job) => {
     switch (job.data.task) {
@@ -84,6 +89,9 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
       case 'canaries':
         await ports.watchCanaries()
         return
+      case 'backup':
+        await backup.look()
+        return
     }
   })
   const repeat = async (): Promise<void> => {
@@ -94,6 +102,7 @@ export function startWorker(ports: WorkerPorts): { readonly stop: () => Promise<
     await upkeep.repeat('daily-report', REPORT_EVERY_MS, { task: 'daily-report' })
     await upkeep.repeat('allocator', REPORT_EVERY_MS, { task: 'allocator' })
     await upkeep.repeat('canaries', CANARIES_EVERY_MS, { task: 'canaries' })
+    await upkeep.repeat('backup', BACKUP_EVERY_MS, { task: 'backup' })
   }
   const warning = (what: string) => (thrown: unknown) =>
     log('warn', `${what}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

@@ -89,7 +89,7 @@ export const NOUNS: readonly Noun[] = [
     summary: 'inject a failure into a running sim or demo and time the recovery',
     load: () => import('./drill/drill.ts'),
   },
-  { group: UPKEEP, name: 'db', summary: 'verify the journal, or rebuild its tables', load: () => import('./setup/db.ts') },
+  { group: UPKEEP, name: 'db', summary: 'verify, rebuild, back up and restore the database', load: () => import('./setup/db.ts') },
   {
     group: UPKEEP,
     name: 'exchange',

@@ -9,12 +9,17 @@ import { type CheckLine, failed, problem, warned, well } from './check-line.ts'
 import type { Config } from '../config/sections/config-schema.ts'
 import { isKeyed, readKeyFile } from '../config/exchange-access.ts'
 import { type PortUse, otherPort, portsOf } from '../config/ports.ts'
+import { listBackups } from '../../db/backup/backup-file.ts'
+import { ageWords } from '../core/age.ts'
+import { HOUR_MS } from '../core/units.ts'
 import { holderOf } from '../system/lock.ts'
-import { type DataPaths, ROLE_NAMES, foreignDirectory, ownerOf, pidFiles } from '../system/paths.ts'
+import { type DataPaths, ROLE_NAMES, foreignDirectory, hasTag, ownerOf, pidFiles } from '../system/paths.ts'
 
 const MB = 1_000_000
 const DISK_FAIL_MB = 200
 const DISK_WARN_MB = 2_000
+/** The worker may have been stopped for a night. */
+const BACKUP_LATE_MS = 24 * HOUR_MS
 
 /** `wanted` as `>=20.19`. */
 export function nodeCheck(version: string, wanted: string): CheckLine {
@@ -52,6 +57,18 @@ export function diskCheck({ root }: DataPaths, freeMb: (path: string) => number 
   const next = 'Free some space: candles and the journal grow over time.'
   if (free < DISK_FAIL_MB) return failed('disk', detail, next)
   return free < DISK_WARN_MB ? warned('disk', detail, next) : well('disk', detail)
+}
+
+/** Of a directory in which Ballast has run: how old its newest backup is. */
+export function backupCheck(paths: DataPaths, everyMs: number | undefined, nowMs: number): CheckLine {
+  const all = listBackups(paths.backups)
+  const [newest] = all
+  const next = 'Make one: ballast db backup'
+  if (newest === undefined)
+    return hasTag(paths) ? warned('backup', 'there is none', next) : well('backup', 'made by itself once Ballast runs')
+  const age = nowMs - newest.header.createdAt
+  const detail = `newest ${ageWords(age)} old, ${all.length} kept`
+  return everyMs !== undefined && age > everyMs + BACKUP_LATE_MS ? warned('backup', detail, next) : well('backup', detail)
 }
 
 function freeMbOf(path: string): number {

@@ -17,7 +17,7 @@ export interface PanicDirectPorts {
   readonly scopeFillTs: number | undefined
   readonly tag: string
   /** Prefix of our order ids. */
-  readonly idPrefix: string
+  readonly idPrefixes: readonly string[]
   /** Answers why the record is not on disk; the record has been shown instead by then. */
   readonly record: (record: Readonly<Record<string, unknown>>) => void
   readonly wallClock: WallClock
@@ -49,7 +49,7 @@ const TOO_SMALL = new Set(['170140', '170136'])
 const AT_ONCE = 5
 
 export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectOutcome> {
-  const { account, wallClock, scope, idPrefix } = ports
+  const { account, wallClock, scope, idPrefixes } = ports
   const startMs = wallClock.steadyMs()
   const startedAt = wallClock.nowMs()
   const readings = new PanicReadings(ports)
@@ -99,7 +99,7 @@ export async function panicDirect(ports: PanicDirectPorts): Promise<PanicDirectO
     const isPatient = wallClock.steadyMs() - startMs < READING_LIMIT_MS
     const deeds = { sent, canceled, refusals, lastWriteMs }
     const isSmall = ({ position, quantity }: PanicPlan['closes'][number]): boolean => small.get(position.symbol) === quantity
-    const { plan, isFlat, left, auth } = panicSight(readings, scope, idPrefix, isPatient, deeds, isSmall)
+    const { plan, isFlat, left, auth } = panicSight(readings, scope, idPrefixes, isPatient, deeds, isSmall)
     if (auth !== undefined) return outcome(false, `NOT FLAT: Bybit rejected the API key (${auth.code} ${auth.detail}).`)
     if (isFlat) return outcome(true, await flatSentence(ports, plan, plan.kept))
     last = left === '' ? 'reading the account again' : left

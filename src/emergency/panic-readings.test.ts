@@ -131,7 +131,7 @@ const run = (limitMs = 15_000, scope: PanicScope = SCOPE, scopeFillTs: number | 
     scope,
     scopeFillTs,
     tag: 'abc123',
-    idPrefix: 'b1-abc123-',
+    idPrefixes: ['b1-abc123-'],
     record: () => {},
     wallClock: {
       nowMs: () => nowMs,

@@ -23,7 +23,7 @@ export interface PanicReadingPorts {
   readonly account: PanicAccount
   readonly scope: PanicScope
   readonly scopeFillTs: number | undefined
-  readonly idPrefix: string
+  readonly idPrefixes: readonly string[]
   readonly wallClock: Pick<WallClock, 'steadyMs' | 'sleep'>
 }
 
@@ -117,7 +117,7 @@ export class PanicReadings {
 
   /** Spot symbols that may hold coins of Ballast's. */
   get spotSymbols(): readonly string[] {
-    return spotSymbolsOf(this.ports.scope, this.ports.idPrefix, this.spotFills?.answer?.value ?? [])
+    return spotSymbolsOf(this.ports.scope, this.ports.idPrefixes, this.spotFills?.answer?.value ?? [])
   }
 
   /** Begins again what is not under way, and waits for the answers; for slow ones not long. `exits` of spot are asked after one by one. */

@@ -47,7 +47,7 @@ const NO_DEEDS: PanicDeeds = { sent: [], canceled: new Map(), refusals: new Map(
 export function panicSight(
   readings: PanicReadings,
   scope: PanicScope,
-  idPrefix: string,
+  idPrefixes: readonly string[],
   isPatient: boolean,
   deeds: PanicDeeds = NO_DEEDS,
   /** A close that the exchange does not take because it is worth too little. */
@@ -60,7 +60,7 @@ export function panicSight(
   const isSeen = positions.answer !== undefined
   const areFillsSettled = fills === undefined || fills.answer !== undefined || fills.tries > 0
   const mayAct = !isPatient || (isSeen ? orders.answer !== undefined && areFillsSettled : isForbiddenNow)
-  const spot = spotSight(readings, scope, idPrefix, deeds, isPatient)
+  const spot = spotSight(readings, scope, idPrefixes, deeds, isPatient)
   const held = positions.answer?.value ?? writtenDown(scope)
   const exits = exitsOf(
     deeds.sent.filter((exit) => !isSpotSymbol(exit.symbol)),
@@ -69,7 +69,7 @@ export function panicSight(
   // Where an operator chose whole positions, what is left of them is what the exchange reports.
   const counted = isSeen && fills === undefined ? [] : exits
   const rules = rulesOf(readings, [...held, ...spot.positions])
-  const all = panicPlan(isSeen ? scope : { type: 'owned', positions: ownedIn(scope) }, idPrefix, {
+  const all = panicPlan(isSeen ? scope : { type: 'owned', positions: ownedIn(scope) }, idPrefixes, {
     positions: [...held, ...spot.positions],
     orders: [...(orders.answer?.value ?? []), ...spot.orders],
     fills: [...(fills?.answer?.value ?? []), ...counted, ...spot.fills],
@@ -167,7 +167,13 @@ interface SpotSight {
 }
 
 /** Spot is read even where the scope has none: an entry may have filled after it was written. Only where it has some must it be read. */
-function spotSight(readings: PanicReadings, scope: PanicScope, idPrefix: string, deeds: PanicDeeds, isPatient: boolean): SpotSight {
+function spotSight(
+  readings: PanicReadings,
+  scope: PanicScope,
+  idPrefixes: readonly string[],
+  deeds: PanicDeeds,
+  isPatient: boolean,
+): SpotSight {
   const { spotOrders, spotFills, coins } = readings
   const sent = deeds.sent.filter((exit) => isSpotSymbol(exit.symbol))
   const over = sent.flatMap((exit) => {
@@ -202,7 +208,7 @@ function spotSight(readings: PanicReadings, scope: PanicScope, idPrefix: string,
     left.push(`${symbol}${size === undefined ? '' : ` ${size}`} left (${what})`)
   }
   const isRead = spotOrders.answer !== undefined && (spotFills === undefined || spotFills.answer !== undefined)
-  const isNeeded = spotSymbolsOf(scope, idPrefix, []).length > 0
+  const isNeeded = spotSymbolsOf(scope, idPrefixes, []).length > 0
   const haveAnswered = spotOrders.tries > 0 && (spotFills === undefined || spotFills.tries > 0)
   const isFresh =
     (symbols.length === 0 ||

@@ -114,7 +114,7 @@ const run = (scope: PanicScope = OURS, limitMs = 20_000): Promise<PanicDirectOut
     scope,
     scopeFillTs: scope.type === 'owned' ? 5_000 : undefined,
     tag: 'abc123',
-    idPrefix: 'b1-abc123-',
+    idPrefixes: ['b1-abc123-'],
     record: () => {},
     wallClock: {
       nowMs: () => nowMs,

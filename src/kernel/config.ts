@@ -7,6 +7,7 @@ import type { ExpectedCosts } from '../risk/planned-loss.ts'
 import type { RiskLimits } from '../risk/limits.ts'
 import type { RiskSettings } from '../risk/settings/rules.ts'
 import type { Sizing } from '../risk/sizing.ts'
+import type { EarlierTag } from '../trading/order.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -36,6 +37,8 @@ export interface StrategyConfig {
 export interface KernelConfig {
   /** Six characters that belong to the data directory (S6). */
   readonly tag: string
+  /** What orders carried before a restore. */
+  readonly earlierTags?: readonly EarlierTag[] | undefined
   readonly instruments: readonly Instrument[]
   readonly intervalMs: number
   readonly strategies: readonly StrategyConfig[]

@@ -29,7 +29,8 @@ import { machineHeap } from '../system/heap.ts'
 import { openDecisionMark } from '../trader/strategies/decision-mark.ts'
 import { emergencyNotice } from '../emergency/emergency-file.ts'
 import { exchangeAccess } from '../config/exchange-access.ts'
-import { readTag } from '../system/paths.ts'
+import { readTag, writeTags } from '../system/paths.ts'
+import { noteHeld, readRestored } from '../../db/backup/restored-mark.ts'
 import type { StrategyPlan } from '../config/strategy-plan.ts'
 import { Trader } from '../trader/trader.ts'
 import { machineClock } from '../system/wall-clock.ts'
@@ -67,6 +68,13 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   if (!database.ok) return database
   const { sql } = database.value
   const lease = await takeLease(database.value)
+  const restored = lease.ok ? await readRestored(sql) : undefined
+  if (restored !== undefined && readTag(paths) !== restored.tag)
+    writeTags(
+      paths,
+      restored.tag,
+      restored.earlier.map(({ tag }) => tag),
+    )
   if (!lease.ok) {
     await database.value.close()
     return lease
@@ -113,6 +121,14 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
   const trader = new Trader({
     profile: config.profile,
     tag: readTag(paths),
+    earlierTags: restored?.earlier,
+    restored:
+      restored?.isPending === true
+        ? {
+            what: `${restored.file} of ${new Date(restored.backupAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+            held: () => noteHeld(sql),
+          }
+        : undefined,
     intervalMs,
     plans: plans.value.plans.map((plan) => withInitMark(plan, deciding)),
     manual: plans.value.manual,

@@ -3,7 +3,7 @@
  */
 import type { Problem } from '../core/problem.ts'
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Result, err, ok } from '../core/result.ts'
@@ -35,6 +35,7 @@ export interface DataPaths {
   readonly backtests: string
   /** What was tried in research, line by line. */
   readonly trials: string
+  readonly backups: string
 }
 
 export const pathsOf = (root: string): DataPaths => ({
@@ -54,6 +55,7 @@ export const pathsOf = (root: string): DataPaths => ({
   simState: join(root, 'simulator.json'),
   backtests: join(root, 'backtests'),
   trials: join(root, 'trials.jsonl'),
+  backups: join(root, 'backups'),
 })
 
 /** The profile that a directory belongs to; undefined where nothing has been started there. */
@@ -102,11 +104,23 @@ const tagFile = (root: string): string => join(root, 'tag')
 /** Whether Ballast has run there: a tag outlives what is lost since. */
 export const hasTag = ({ root }: DataPaths): boolean => existsSync(tagFile(root))
 
-/** Six characters that belong to this directory and stand in each of its orders (S6). */
+/** Six characters that stand in each order from now on (S6). */
+export const newTag = (): string => Array.from({ length: 6 }, () => TAG_LETTERS[randomInt(TAG_LETTERS.length)]).join('')
+
+/** The tag of this directory, made where it has none. */
 export function readTag(paths: DataPaths): string {
-  const file = tagFile(paths.root)
-  if (!existsSync(file)) writeFileSync(file, `${Array.from({ length: 6 }, () => TAG_LETTERS[randomInt(TAG_LETTERS.length)]).join('')}\n`)
-  return readFileSync(file, 'utf8').trim()
+  if (!hasTag(paths)) writeTags(paths, newTag(), [])
+  return tagsIn(paths)[0] ?? ''
+}
+
+/** Of now first, then those of before restores. */
+export const tagsIn = ({ root }: DataPaths): readonly string[] => readFileSync(tagFile(root), 'utf8').split(/\s+/).filter(Boolean)
+
+/** Whole or not at all: what `panic --direct` knows Ballast's orders by. */
+export function writeTags({ root }: DataPaths, tag: string, earlier: readonly string[]): void {
+  const file = tagFile(root)
+  writeFileSync(`${file}.new`, `${[tag, ...earlier.filter((each) => each !== tag)].join('\n')}\n`)
+  renameSync(`${file}.new`, file)
 }
 
 export const ROLE_NAMES = ['supervisor', 'trader', 'simulator', 'api', 'worker', 'bots'] as const

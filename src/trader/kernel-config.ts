@@ -4,12 +4,14 @@
 import { type InstrumentIndex, MINUTE_MS, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { EarlierTag } from '../trading/order.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
 import type { StrategyList } from '../kernel/state/strategies/strategy-runs.ts'
 
 export interface KernelPlan extends TradePlan {
   readonly profile: string
   readonly tag: string
+  readonly earlierTags?: readonly EarlierTag[] | undefined
   readonly intervalMs: number
 }
 
@@ -40,6 +42,7 @@ export function strategiesOf(
 export function kernelConfigOf(plan: KernelPlan, instruments: readonly Instrument[]): KernelConfig {
   return {
     tag: plan.tag,
+    earlierTags: plan.earlierTags,
     instruments,
     intervalMs: plan.intervalMs,
     ...strategiesOf(plan, instruments, plan.intervalMs),

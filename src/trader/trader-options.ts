@@ -12,11 +12,16 @@ import type { EmergencyNotice } from '../emergency/emergency-file.ts'
 import type { HealthReporter } from './health.ts'
 import type { PlanPort } from './strategies/plan-port.ts'
 import type { TradePlan } from '../config/strategy-plan.ts'
+import type { RestoredNotice } from './safety/restored.ts'
+import type { EarlierTag } from '../trading/order.ts'
 import type { WallClock } from '../system/wall-clock.ts'
 
 export interface TraderOptions extends TradePlan {
   readonly profile: string
   readonly tag: string
+  readonly earlierTags?: readonly EarlierTag[] | undefined
+  /** The database was restored, and no trader has started on it since; undefined otherwise. */
+  readonly restored?: RestoredNotice | undefined
   readonly intervalMs: number
   readonly venue: TradedVenue
   readonly journal: Journal

@@ -27,6 +27,7 @@ import { commandOf } from './orders/order-sender.ts'
 import { hungWords } from '../kernel/handlers/strategy-modes.ts'
 import { setAsideInputs } from './strategies/set-aside.ts'
 import { DirectPanic } from './safety/direct-panic.ts'
+import { lostEntries, restoredInputs } from './safety/restored.ts'
 import { TradedInstruments } from './traded-instruments.ts'
 import { decideUndecided } from './undecided-inputs.ts'
 import { FileWatch, giveUpChanged, ownersChange, strategyStarts } from './strategies/strategy-start.ts'
@@ -136,6 +137,11 @@ export class Trader {
     })
     const change = ownersChange(this.kernel, this.clock.now())
     if (change.length > 0) await this.parts.driver.submit(() => change)
+    const { restored } = options
+    if (restored !== undefined) {
+      await this.parts.driver.submit(() => restoredInputs(this.kernel, restored.what, this.clock.now()))
+      await restored.held()
+    }
     for (const what of setAside) await this.parts.driver.submit(() => setAsideInputs(what, this.clock.now()))
     this.isSettingAside = false
     const terms = await this.instruments.takeTerms(this.kernel, this.parts, () => this.clock.now())
@@ -168,6 +174,7 @@ export class Trader {
     const beganMs = options.wallClock.steadyMs()
     const isClean = await account.run(true)
     if (account.isKeyRefused) return err(keyRefused(account.text))
+    if (options.restored !== undefined) await this.parts.driver.submit(() => lostEntries(this.kernel, this.clock.now()))
     if (isClean) await holds.lift('reconcile')
     else await holds.add('reconcile', 'no-entries', 'reconcile', 'the first reconciliation is not clean')
     if (this.isObserving) await holds.add(OBSERVE_HOLD, 'no-entries', 'error', 'profile observe sends no order')

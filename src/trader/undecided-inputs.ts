@@ -43,6 +43,16 @@ async function finish(undecided: readonly Undecided[], hung: Undecided | undefin
   const { options, kernel, parts, instruments, setsAside } = ports
   const { recovering, log } = options
   const { driver } = parts
+  if (options.restored !== undefined) {
+    // They were decided after the backup, and what came of them is at the exchange: deciding them again would send it twice.
+    for (const each of undecided) {
+      await instruments.useTermsOf(each.input, kernel, parts)
+      driver.setAside(each)
+    }
+    setsAside()
+    if (hung !== undefined) await driver.finish([hung])
+    return []
+  }
   if (hung !== undefined || recovering === undefined) {
     const changed = undecided.findLastIndex(({ input }) => input.type === 'instrument-changed')
     for (const each of undecided.slice(0, changed + 1)) {

@@ -227,11 +227,29 @@ const BASE36_PREFIX = 'b1-'
 /** `b1-${tag}-${orderId in base 36}`: the id that goes over the wire; the tag (6 chars) belongs to the data directory (S6). */
 export const clientOrderIdOf = (tag: string, id: OrderId): string => `${BASE36_PREFIX}${tag}-${id.toString(36)}`
 
-/** Which Ballast sent this id: ours by tag, another Ballast, or somebody else. */
-export function ownerOfClientOrderId(clientOrderId: string, tag: string): 'ours' | 'another-ballast' | 'external' {
-  if (!clientOrderId.startsWith(BASE36_PREFIX)) return 'external'
-  return clientOrderId.startsWith(`${BASE36_PREFIX}${tag}-`) ? 'ours' : 'another-ballast'
+/**
+ * A tag of before a restore: numbers below `below` are orders that the records know. The others were given after the backup; the records may
+ * give the same numbers to other orders since, under the new tag.
+ */
+export interface EarlierTag {
+  readonly tag: string
+  readonly below: number
 }
+
+/** Which Ballast sent this id: ours by tag (of now or of before a restore), another Ballast, or somebody else. */
+export function ownerOfClientOrderId(
+  clientOrderId: string,
+  tag: string,
+  earlier: readonly EarlierTag[] = [],
+): 'ours' | 'another-ballast' | 'external' {
+  if (!clientOrderId.startsWith(BASE36_PREFIX)) return 'external'
+  const isOf = (each: string): boolean => clientOrderId.startsWith(`${BASE36_PREFIX}${each}-`)
+  return isOf(tag) || earlier.some((each) => isOf(each.tag)) ? 'ours' : 'another-ballast'
+}
+
+/** The end of the numbers that count under the tag of this id: all under the tag of now, those that the records know under an earlier one. */
+export const numbersBelow = (clientOrderId: string, earlier: readonly EarlierTag[]): number =>
+  earlier.find(({ tag }) => clientOrderId.startsWith(`${BASE36_PREFIX}${tag}-`))?.below ?? Number.POSITIVE_INFINITY
 
 /** `b1-${tag}-e${wall-clock ms in base 36}-${n}`: an exit of `panic --direct`, which knows no OrderId (S7). */
 export const emergencyOrderIdOf = (tag: string, wallMs: number, n: number): string => `${BASE36_PREFIX}${tag}-e${wallMs.toString(36)}-${n}`

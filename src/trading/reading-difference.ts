@@ -48,7 +48,9 @@ export function differenceOf(reading: AccountReading, instruments: readonly Inst
     positions,
     wallet: cash(reading.walletBalance - known.money),
     missing,
-    otherBallast: reading.openOrders.filter((o) => ownerOfClientOrderId(o.clientOrderId, known.tag) === 'another-ballast'),
+    otherBallast: reading.openOrders.filter(
+      (o) => ownerOfClientOrderId(o.clientOrderId, known.tag, known.earlierTags) === 'another-ballast',
+    ),
   }
 }
 

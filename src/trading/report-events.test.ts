@@ -84,13 +84,13 @@ describe('order ids', () => {
     ['', undefined],
     ['b1-tests1-', undefined],
   ])('order id %s is ours as %s', (clientOrderId, expected) => {
-    expect(orderIdOf(clientOrderId, 'tests1')).toBe(expected)
+    expect(orderIdOf(clientOrderId, { tag: 'tests1' })).toBe(expected)
   })
 
   test('S6 the id on the wire says the order, and stays within 36 characters', () => {
     const bench = sent()
     const [open] = bench.kernel.orders.open(BTC)
-    expect(orderIdOf(open?.clientOrderId ?? '', 'tests1')).toBe(open?.orderId)
+    expect(orderIdOf(open?.clientOrderId ?? '', { tag: 'tests1' })).toBe(open?.orderId)
     const largest = clientOrderIdOf('abcdef', orderId(Number.MAX_SAFE_INTEGER))
     expect(largest.length).toBeLessThanOrEqual(36)
   })
@@ -294,7 +294,7 @@ test('a kernel that restarts knows the same orders', () => {
   const again = new Kernel(bench.config)
   again.restore(bench.kernel.snapshot())
   expect(eventsOf(order(), knownOf(again))).toEqual(eventsOf(order(), knownOf(bench.kernel)))
-  expect(again.orders.find(instrumentIndex(0), orderIdOf('b1-tests1-1', 'tests1'), undefined)?.strategy).toBe(strategyId('s0'))
+  expect(again.orders.find(instrumentIndex(0), orderIdOf('b1-tests1-1', { tag: 'tests1' }), undefined)?.strategy).toBe(strategyId('s0'))
 })
 
 describe('S7 orders of panic --direct', () => {
@@ -303,9 +303,9 @@ describe('S7 orders of panic --direct', () => {
   test('orders of panic --direct: their number is not one of our order ids', () => {
     expect(id).toMatch(/^b1-tests1-e[a-z0-9]{8}-1$/)
     expect(id.length).toBeLessThanOrEqual(36)
-    expect(orderIdOf(id, 'tests1')).toBeUndefined()
+    expect(orderIdOf(id, { tag: 'tests1' })).toBeUndefined()
     // An order id of Ballast's in base 36 may begin with an e as well.
-    expect(orderIdOf('b1-tests1-e1', 'tests1')).toBe(14 * 36 + 1)
+    expect(orderIdOf('b1-tests1-e1', { tag: 'tests1' })).toBe(14 * 36 + 1)
   })
 
   test('an exit of it closes the trade as panic-direct, halts once, and quarantines nothing', () => {

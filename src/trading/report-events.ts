@@ -5,12 +5,23 @@
 import { assertNever } from '../core/assert.ts'
 import { type Cash, type InstrumentIndex, type OrderId, orderId } from '../core/units.ts'
 import type { VenueEvent } from './event.ts'
-import { type Fee, type Order, type OrderOrigin, isEmergencyOrderId, isOpenStatus, ownerOfClientOrderId } from './order.ts'
+import {
+  type EarlierTag,
+  type Fee,
+  type Order,
+  type OrderOrigin,
+  isEmergencyOrderId,
+  isOpenStatus,
+  numbersBelow,
+  ownerOfClientOrderId,
+} from './order.ts'
 import type { ExecutionReport, MoneyMovement, OrderReport, StreamReport } from './report.ts'
 
 /** What reconciliation may ask of the kernel. */
 export interface KnownState {
   readonly tag: string
+  /** Tags of before restores. */
+  readonly earlierTags?: readonly EarlierTag[] | undefined
   find(i: InstrumentIndex, id: OrderId | undefined, venueOrderId: string | undefined): Order | undefined
   open(i: InstrumentIndex): readonly Order[]
   /** Of the whole account: what is not ours too. */
@@ -23,11 +34,16 @@ export interface KnownState {
   readonly money: Cash
 }
 
-/** Our sequence number inside an id that we gave; undefined for ids of others, and for those of `panic --direct`, which has none. */
-export function orderIdOf(clientOrderId: string, tag: string): OrderId | undefined {
-  if (ownerOfClientOrderId(clientOrderId, tag) !== 'ours' || isEmergencyOrderId(clientOrderId)) return undefined
+type Tags = Pick<KnownState, 'tag' | 'earlierTags'>
+
+/**
+ * Our sequence number inside an id that we gave; undefined for ids of others, for those of `panic --direct`, which has none, and for those
+ * that a restore has made unknown.
+ */
+export function orderIdOf(clientOrderId: string, { tag, earlierTags = [] }: Tags): OrderId | undefined {
+  if (ownerOfClientOrderId(clientOrderId, tag, earlierTags) !== 'ours' || isEmergencyOrderId(clientOrderId)) return undefined
   const n = Number.parseInt(clientOrderId.slice(clientOrderId.lastIndexOf('-') + 1), 36)
-  return Number.isSafeInteger(n) && n > 0 ? orderId(n) : undefined
+  return Number.isSafeInteger(n) && n > 0 && n < numbersBelow(clientOrderId, earlierTags) ? orderId(n) : undefined
 }
 
 export function eventsOf(report: StreamReport, known: KnownState): VenueEvent[] {
@@ -53,7 +69,7 @@ export function eventsOf(report: StreamReport, known: KnownState): VenueEvent[] 
 }
 
 function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
-  const id = orderIdOf(report.clientOrderId, known.tag)
+  const id = orderIdOf(report.clientOrderId, known)
   const order = known.find(report.instrument, id, report.venueOrderId)
   const head = { instrument: report.instrument, orderId: id ?? order?.orderId, venueOrderId: report.venueOrderId, ts: report.ts }
   const events: VenueEvent[] = []
@@ -107,7 +123,7 @@ function eventsOfOrder(report: OrderReport, known: KnownState): VenueEvent[] {
  * changes several times in one, and no time says which of the two is newer. Another reading does.
  */
 export function isOfSameInstant(report: OrderReport, known: KnownState): boolean {
-  const order = known.find(report.instrument, orderIdOf(report.clientOrderId, known.tag), report.venueOrderId)
+  const order = known.find(report.instrument, orderIdOf(report.clientOrderId, known), report.venueOrderId)
   return order !== undefined && report.status === 'open' && order.amendedTs === report.ts && differs(order, report)
 }
 
@@ -117,18 +133,18 @@ const differs = (order: Order, report: OrderReport): boolean =>
 /** An id of Ballast's that we do not know is somebody else's doing, unless `panic --direct` sent it. */
 function adoptedOrigin(
   report: { readonly origin: OrderOrigin; readonly clientOrderId: string },
-  tag: string,
+  { tag, earlierTags }: Tags,
 ): Exclude<OrderOrigin, 'ours'> {
   if (report.origin !== 'ours') return report.origin
-  const isOurs = ownerOfClientOrderId(report.clientOrderId, tag) === 'ours'
+  const isOurs = ownerOfClientOrderId(report.clientOrderId, tag, earlierTags) === 'ours'
   return isOurs && isEmergencyOrderId(report.clientOrderId) ? 'panic-direct' : 'external'
 }
 
 function adopted(report: OrderReport, known: KnownState): VenueEvent {
   return {
     type: 'order-adopted',
-    origin: adoptedOrigin(report, known.tag),
-    parentOrderId: orderIdOf(report.parentClientOrderId, known.tag),
+    origin: adoptedOrigin(report, known),
+    parentOrderId: orderIdOf(report.parentClientOrderId, known),
     instrument: report.instrument,
     venueOrderId: report.venueOrderId,
     clientOrderId: report.clientOrderId,
@@ -144,13 +160,13 @@ function adopted(report: OrderReport, known: KnownState): VenueEvent {
 }
 
 function eventsOfExecution(report: ExecutionReport, known: KnownState): VenueEvent[] {
-  const id = orderIdOf(report.clientOrderId, known.tag)
+  const id = orderIdOf(report.clientOrderId, known)
   const order = known.find(report.instrument, id, report.venueOrderId)
   if (order?.tradeIds.includes(report.tradeId) === true || known.isBooked(report.tradeId)) return []
   // An order of Ballast's that is forgotten was finished long ago, and its fills are booked.
   if (order === undefined && id !== undefined && id < known.nextOrderId) return []
   const events: VenueEvent[] = []
-  const origin = adoptedOrigin(report, known.tag)
+  const origin = adoptedOrigin(report, known)
   if (order === undefined)
     events.push({
       type: 'order-adopted',

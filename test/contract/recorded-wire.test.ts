@@ -259,7 +259,7 @@ describe('what is not ours', () => {
   })
 
   test('a plain order whose stopOrderType is UNKNOWN is listed by a panic past the trader', () => {
-    const plan = panicPlan({ type: 'owned', positions: [], ts: 0 } as never, 'b1-t-', {
+    const plan = panicPlan({ type: 'owned', positions: [], ts: 0 } as never, ['b1-t-'], {
       positions: [{ symbol: 'EXUSDT', side: 'Buy', size: '1', positionIdx: 0, stopLoss: '' }],
       orders: [{ symbol: 'EXUSDT', side: 'Buy', qty: '5', orderId: 'o1', orderLinkId: '', reduceOnly: false, stopOrderType: 'UNKNOWN' }],
       fills: [],

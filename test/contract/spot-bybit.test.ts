@@ -203,7 +203,7 @@ test('S7 panic past the trader: our stop goes, our coins are sold, coins of othe
     scope: { type: 'owned', positions: [{ symbol: 'BTCUSDT-SPOT', side: 'long', size: '0.00999' }] },
     scopeFillTs: (quotes.get(SPOT)?.ts ?? 0) + 1_000,
     tag: 'abc123',
-    idPrefix: 'b1-abc123-',
+    idPrefixes: ['b1-abc123-'],
     record: () => {},
     wallClock: machineClock,
     say: () => {},

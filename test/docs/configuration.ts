@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'risk.symbols': 'What single symbols have of their own ([risk](risk.md))',
   'equity.minuteDays': 'Days for which equity is kept by the minute; after that by the hour ([portfolio](portfolio.md#results-by-period))',
   'equity.hourDays': 'Days for which it is kept by the hour; after that by the day, for ever',
+  'backup.every': 'How often the worker backs the database up by itself ([operating](operating.md#backup-and-restore))',
+  'backup.keep': 'How many of these backups are kept, and as many of those made before updates; what `ballast db backup` made stays',
   'allocator.method':
     'How capital is shared among strategies on schedule ([portfolio](portfolio.md#capital-of-strategies)); also the method of `ballast allocator`',
   'allocator.every': 'How often capital is moved, in market time',

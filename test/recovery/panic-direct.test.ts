@@ -92,7 +92,7 @@ const run = (
     scope,
     scopeFillTs,
     tag: 'abc123',
-    idPrefix: 'b1-abc123-',
+    idPrefixes: ['b1-abc123-'],
     record,
     wallClock: machineClock,
     say: () => {},

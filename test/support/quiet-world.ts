@@ -24,6 +24,8 @@ import { Life } from '../simulation/life.ts'
 import { MemoryExchange } from '../simulation/memory-exchange.ts'
 import { MemoryTransport } from '../simulation/memory-transport.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
+import type { EarlierTag } from '../../src/trading/order.ts'
+import type { RestoredNotice } from '../../src/trader/safety/restored.ts'
 import { takeNamed } from './take-named.ts'
 import { MemoryStore } from './kernel/memory-journal.ts'
 import { memoryTrade } from './kernel/memory-trade.ts'
@@ -45,6 +47,11 @@ export class QuietWorld {
   /** Why the trader wanted to be started again. */
   readonly startsAgain: string[] = []
   readonly parts = new Map<string, string>()
+  /** What orders carry; another one after a restore. */
+  tag = 'quiet1'
+  earlierTags: readonly EarlierTag[] = []
+  /** The next start is the first after a restore. */
+  restored: RestoredNotice | undefined
   private readonly random = new Random(7)
   private readonly queue: QueuedCommand[] = []
   private readonly outcomes = new Map<number, CommandOutcome>()
@@ -86,7 +93,9 @@ export class QuietWorld {
     }
     this.trader = new Trader({
       profile: this.profile,
-      tag: 'quiet1',
+      tag: this.tag,
+      earlierTags: this.earlierTags,
+      restored: this.restored,
       intervalMs: 60_000,
       plans: this.plans.listed.plans,
       manual: this.plans.listed.manual,

@@ -109,6 +109,10 @@ const TEXTS: Readonly<Record<Exclude<AlertType, AlertCode>, string>> = {
   'trader.safe_mode': 'Third crash in ten minutes: exits and stops only, until ballast resume.',
   'trader.start_failed': 'trader does not start: the exchange does not answer.',
   'trader.input_set_aside': 'A bar of BTCUSDT ended the trader each time it was decided. It is booked without a decision.',
+  'trader.restored':
+    'The database was restored from ballast-sim-20261130T195634Z-0022.backup of 2026-11-30 19:56 UTC. What happened since is read from the exchange; positions opened since are external until /adopt. Entries are on hold until /resume; stops stay and exits continue.',
+  'backup.failed': 'The backup was not made (the disk is full). It is tried again each hour. Trading continues.',
+  'backup.done': 'A backup was made again: .ballast/backups/ballast-sim-20261130T195634Z-0022.backup.',
   'snapshot.damaged': 'The snapshot at row 19501 of the journal was damaged and is skipped. Check the disk.',
   'part.crashed': 'The surfaces stopped (SIGKILL) and are being restarted; stops stay at the exchange.',
   'part.start_failed': 'api does not start: port 8080 is in use.',

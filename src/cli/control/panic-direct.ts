@@ -3,13 +3,11 @@
  */
 import { errorWords } from '../../venue/port/error.ts'
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { openEmergencyLog } from '../../emergency/emergency-file.ts'
 import { exchangeAccess } from '../../config/exchange-access.ts'
 import { panicDirect } from '../../emergency/panic-direct.ts'
-import { pathsOf } from '../../system/paths.ts'
+import { pathsOf, tagsIn } from '../../system/paths.ts'
 import { readScope } from '../../emergency/scope-file.ts'
 import { machineClock } from '../../system/wall-clock.ts'
 import { isSpotSymbol } from '../../market/instrument.ts'
@@ -56,7 +54,7 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
   if (!(limitSec > 0 && limitSec <= 86_400))
     throw new CliError(EXIT.usage, `--timeout '${flags.timeout}' is not a number of seconds.`, 'Example: --timeout 60.')
   const dataDir = context.dataDir()
-  const tag = readTagFile(dataDir)
+  const tags = readTagFile(dataDir)
   const { account, close } = openPanicAccount(context)
   const log = openEmergencyLog(dataDir)
   try {
@@ -66,8 +64,8 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
       account,
       scope,
       scopeFillTs,
-      tag: tag ?? NO_TAG,
-      idPrefix: tag === undefined ? 'b1-' : `b1-${tag}-`,
+      tag: tags[0] ?? NO_TAG,
+      idPrefixes: tags.length === 0 ? ['b1-'] : tags.map((tag) => `b1-${tag}-`),
       record: (record) => {
         const problem = log.append(record)
         if (problem !== undefined) process.stderr.write(`not on disk (${problem}): ${JSON.stringify(record)}\n`)
@@ -89,13 +87,13 @@ export async function runPanicDirect(context: CliContext, flags: PanicDirectFlag
   }
 }
 
-function readTagFile(dataDir: string): string | undefined {
-  const file = join(dataDir, 'tag')
+/** The tag of now, then those of before restores; none where the file cannot be read. */
+function readTagFile(dataDir: string): readonly string[] {
   try {
-    return existsSync(file) ? /^[a-z0-9]{6}$/.exec(readFileSync(file, 'utf8').trim())?.[0] : undefined
+    return tagsIn(pathsOf(dataDir)).filter((tag) => /^[a-z0-9]{6}$/.test(tag))
   } catch {
     // A disk that cannot be read must not keep positions open.
-    return undefined
+    return []
   }
 }
 

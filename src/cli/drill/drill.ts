@@ -158,7 +158,7 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
   if (!held.ok) throw new CliError(EXIT.unreachable, `The exchange does not answer: ${held.error.detail}`)
   const scope: PanicScope =
     known === undefined ? { type: 'chosen', symbols: held.value.map((p) => p.symbol) } : { type: 'owned', positions: known.positions }
-  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefix: `b1-${readTag(drill.paths)}-`, wallClock: machineClock }
+  const ports = { account, scope, scopeFillTs: known?.lastFillTs, idPrefixes: [`b1-${readTag(drill.paths)}-`], wallClock: machineClock }
   const fromMs = performance.now()
   const asked = await client.runLine('panic drill')
   if (!asked.ok) throw new CliError(EXIT.error, asked.error.detail)
@@ -170,7 +170,7 @@ async function drillPanic(drill: Drill): Promise<DrillOutcome> {
   const readings = new PanicReadings(ports)
   const flat = await reach('flat', fromMs, LIMIT_MS, async () => {
     await readings.round([])
-    const { isFlat, left } = panicSight(readings, scope, ports.idPrefix, true)
+    const { isFlat, left } = panicSight(readings, scope, ports.idPrefixes, true)
     return isFlat ? true : left
   })
   await answered

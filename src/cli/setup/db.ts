@@ -1,15 +1,13 @@
 /**
- * `ballast db check` and `ballast db rebuild`: whether the journal is whole, and its tables made again by replay.
+ * `ballast db`: whether the journal is whole, its tables made again by replay, and backups (db-backup.ts, db-restore.ts).
  */
 import { symbolsOf } from '../../config/strategy-plan.ts'
 import { configuredStrategies, plansOf } from '../../config/plans.ts'
 import { readStrategyChanges } from '../../config/strategy-changes.ts'
 import { readSimClock } from '../../market-data/sim-clock.ts'
 import type { Command } from 'commander'
-import type { Database } from '../../../db/client.ts'
 import { readInstruments } from '../../../db/journal/journal.ts'
 import { acquireLease, releaseLease } from '../../../db/journal/lease.ts'
-import { openDatabase } from '../../../db/open.ts'
 import { REBUILT_TABLES } from '../../../db/journal/projections.ts'
 import { rebuildProjections } from '../../../db/journal/rebuild.ts'
 
@@ -28,19 +26,17 @@ import { serveExchange } from '../../venue/sim/bybit-server/serve-exchange.ts'
 import { type CliContext, contextOf } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { formatCount } from '../ui/format.ts'
+import { openFor, registerBackup } from './db-backup.ts'
+import { registerRestore } from './db-restore.ts'
 
 const CALL_TIMEOUT_MS = 5_000
 
 export function register(program: Command): void {
-  const db = program.command('db').description('verify the journal, or rebuild its tables')
+  const db = program.command('db').description('verify the journal, rebuild its tables, back up and restore')
   db.command('check').description('verify that the journal has no gaps and every fact has a cause').action(runCheck)
   db.command('rebuild').description('rebuild the tables that the API and chats read, by replaying the journal').action(runRebuild)
-}
-
-async function open(context: CliContext): Promise<Database> {
-  const opened = await openDatabase({ dataDir: context.dataDir(), databaseUrl: context.config().values.databaseUrl, max: 2 })
-  if (opened.ok) return opened.value
-  throw new CliError(EXIT.error, opened.error.sentence, opened.error.next)
+  registerBackup(db)
+  registerRestore(db)
 }
 
 interface Check {
@@ -54,7 +50,7 @@ interface Check {
 async function runCheck(_flags: object, command: Command): Promise<void> {
   const context = contextOf(command)
   const { out } = context
-  const { sql, close } = await open(context)
+  const { sql, close } = await openFor(context)
   try {
     const [found] = await sql<Check[]>`
       select count(*)::int as rows, min(seq) as first, max(seq) as last,
@@ -90,7 +86,7 @@ async function runRebuild(_flags: object, command: Command): Promise<void> {
       `The trader is running (process ${trader.pid ?? 'frozen'}) and writes these tables.`,
       'Stop Ballast first, then rebuild.',
     )
-  const { sql, close } = await open(context)
+  const { sql, close } = await openFor(context)
   try {
     const config = await kernelConfig(context, await readInstruments(sql))
     const lease = await acquireLease(sql)

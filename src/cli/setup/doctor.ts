@@ -14,7 +14,9 @@ import { environment } from '../../config/config.ts'
 import type { Config } from '../../config/sections/config-schema.ts'
 import { accessWith, isKeyed, readKeyFile } from '../../config/exchange-access.ts'
 
+import { everyMsOf } from '../../config/sections/backup-config.ts'
 import {
+  backupCheck,
   directoryCheck,
   diskCheck,
   exposureCheck,
@@ -78,6 +80,7 @@ export async function checksOf(context: CliContext): Promise<readonly CheckLine[
     well('configuration', `valid, profile ${profile}`),
     directoryCheck(paths, profile),
     diskCheck(paths),
+    backupCheck(paths, everyMsOf(config.backup), Date.now()),
     ...(key === undefined ? [] : [key]),
     secretsCheck(paths),
     exposureCheck(config),

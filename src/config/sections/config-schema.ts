@@ -5,6 +5,7 @@ import { universeSchema } from './universe-config.ts'
 import { z } from 'zod'
 import { allocatorSection } from './allocator-config.ts'
 import { apiSection } from './api-config.ts'
+import { backupSection } from './backup-config.ts'
 import { equitySection } from './equity-config.ts'
 import { notifySection } from './notify-config.ts'
 import { riskSection } from './risk-config.ts'
@@ -98,6 +99,7 @@ export const configSchema = z.strictObject({
   risk: riskSection,
   allocator: allocatorSection,
   equity: equitySection,
+  backup: backupSection,
   notify: notifySection,
   chat: z
     .strictObject({ allowManualEntry: z.boolean().default(false).describe('true or false: allow /open in Telegram and Discord') })

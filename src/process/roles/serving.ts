@@ -18,6 +18,7 @@ import { commandPorts } from '../command-ports.ts'
 
 import { DeadMan } from '../alerts/dead-man.ts'
 import { DatabasePulse } from '../watch/database-pulse.ts'
+import { everyMsOf } from '../../config/sections/backup-config.ts'
 import { hasSimulator } from '../../config/exchange-access.ts'
 import { OutageWatch } from '../watch/outage-watch.ts'
 import { readTag } from '../../system/paths.ts'
@@ -82,6 +83,13 @@ export async function startServing(context: RoleContext, roles: readonly Serving
         moveCapital: () => moveOnSchedule(ports),
         watchCanaries: () => ports.canaries.watch(),
         equity: config.equity,
+        backup: {
+          root: paths.root,
+          folder: paths.backups,
+          profile: config.profile,
+          everyMs: everyMsOf(config.backup),
+          keep: config.backup.keep,
+        },
         log,
       }),
     )

@@ -92,7 +92,7 @@ export function accountDifferences(reading: AccountReading, kernel: Kernel, know
 /** Open at the venue, and finished in the records: orders of Ballast's that nobody waits for. */
 function leftovers(reading: AccountReading, known: KnownState, of: (i: InstrumentIndex) => Instrument): AccountDifference[] {
   return reading.openOrders.flatMap((report): AccountDifference[] => {
-    const id = orderIdOf(report.clientOrderId, known.tag)
+    const id = orderIdOf(report.clientOrderId, known)
     if (id === undefined) return []
     const order = known.find(report.instrument, id, report.venueOrderId)
     if (order === undefined ? id >= known.nextOrderId : isOpenStatus(order.status)) return []

@@ -59,6 +59,7 @@ export interface ReconcileOutcome {
 export function knownStateOf(kernel: Kernel): KnownState {
   return {
     tag: kernel.config.tag,
+    earlierTags: kernel.config.earlierTags,
     find: (i, id, venueOrderId) => kernel.orders.find(i, id, venueOrderId),
     open: (i) => kernel.orders.open(i),
     positionLots: (i) => kernel.portfolio.venueLots(i),

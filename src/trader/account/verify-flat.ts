@@ -73,7 +73,8 @@ function look(reading: AccountReading, kernel: Kernel): { readonly left: readonl
     if (own > 0) left.push(`${instrument.symbol} ${formatQuantity(instrument, lots(own))} still held`)
     if (size > own) untouched.push(`${instrument.symbol} ${formatQuantity(instrument, lots(size - own))} (external)`)
   }
-  const isStranger = (clientOrderId: string): boolean => clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag) !== 'ours'
+  const isStranger = (clientOrderId: string): boolean =>
+    clientOrderId === '' || ownerOfClientOrderId(clientOrderId, config.tag, config.earlierTags) !== 'ours'
   // What the venue made protects a position. Without one it is on its way out, and counts until it is gone.
   const theirs = reading.openOrders.filter((o) => isStranger(o.clientOrderId) && (o.origin === 'external' || held.has(o.instrument)))
   const open = reading.openOrders.length - theirs.length

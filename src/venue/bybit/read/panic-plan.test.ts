@@ -33,7 +33,7 @@ const fill = (part: Partial<PanicFill>): PanicFill => ({
 })
 const view = (part: Partial<PanicView>): PanicView => ({ positions: [], orders: [], fills: [], rules: new Map(), ...part })
 const owned = (...positions: (PanicScope & { type: 'owned' })['positions'][number][]): PanicScope => ({ type: 'owned', positions })
-const plan = (scope: PanicScope, part: Partial<PanicView>) => panicPlan(scope, 'b1-abc123-', view(part))
+const plan = (scope: PanicScope, part: Partial<PanicView>) => panicPlan(scope, ['b1-abc123-'], view(part))
 
 describe('S7 panic past the trader', () => {
   test('closes what is owned, split by the largest market order, to the last unit', () => {
@@ -181,8 +181,8 @@ describe('S7 of spot', () => {
   })
   test('looks at symbols that the scope names or that we traded after it', () => {
     const fills = [fill({ symbol: 'ETHUSDT-SPOT' }), fill({ symbol: 'XRPUSDT-SPOT', orderLinkId: 'manual' }), fill({})]
-    expect(spotSymbolsOf(scope, 'b1-abc123-', fills)).toEqual([SPOT, 'ETHUSDT-SPOT'])
-    expect(spotSymbolsOf({ type: 'chosen', symbols: ['BTCUSDT', SPOT] }, 'b1-abc123-', [])).toEqual([SPOT])
+    expect(spotSymbolsOf(scope, ['b1-abc123-'], fills)).toEqual([SPOT, 'ETHUSDT-SPOT'])
+    expect(spotSymbolsOf({ type: 'chosen', symbols: ['BTCUSDT', SPOT] }, ['b1-abc123-'], [])).toEqual([SPOT])
   })
   test.each([
     ['0.1234567', '0.000001', '0.123456'],

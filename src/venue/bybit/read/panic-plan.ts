@@ -35,9 +35,9 @@ export interface PanicPlan {
 }
 
 /** Spot symbols that a panic looks at: named in the scope, or traded by us after it. */
-export function spotSymbolsOf(scope: PanicScope, idPrefix: string, fills: readonly PanicFill[]): string[] {
+export function spotSymbolsOf(scope: PanicScope, idPrefixes: readonly string[], fills: readonly PanicFill[]): string[] {
   const named = [...(scope.type === 'chosen' ? scope.symbols : []), ...ownedIn(scope).map(({ symbol }) => symbol)]
-  const traded = fills.filter(({ orderLinkId }) => orderLinkId.startsWith(idPrefix)).map(({ symbol }) => symbol)
+  const traded = fills.filter(({ orderLinkId }) => idPrefixes.some((prefix) => orderLinkId.startsWith(prefix))).map(({ symbol }) => symbol)
   return [...new Set([...named, ...traded])].filter(isSpotSymbol)
 }
 
@@ -51,8 +51,8 @@ export function coinPosition(symbol: string, rule: LotRule, coins: readonly Coin
   return sellable <= 0 ? undefined : { symbol, side: 'Buy', size: formatDecimal(sellable, scale), positionIdx: 0, stopLoss: '' }
 }
 
-export function panicPlan(scope: PanicScope, idPrefix: string, view: PanicView): PanicPlan {
-  const isOurs = (id: string | undefined): boolean => id?.startsWith(idPrefix) === true
+export function panicPlan(scope: PanicScope, idPrefixes: readonly string[], view: PanicView): PanicPlan {
+  const isOurs = (id: string | undefined): boolean => id !== undefined && idPrefixes.some((prefix) => id.startsWith(prefix))
   const held = new Set(view.positions.map((p) => p.symbol))
   const closes: PanicPlan['closes'][number][] = []
   const untouched: string[] = []
@@ -88,7 +88,7 @@ export function panicPlan(scope: PanicScope, idPrefix: string, view: PanicView):
     if (ours < size && !isSpotSymbol(position.symbol))
       untouched.push(`${position.symbol} ${direction === 1 ? 'long' : 'short'} ${formatDecimal(size - ours, scale)}`)
   }
-  const spot = spotSymbolsOf(scope, idPrefix, view.fills)
+  const spot = spotSymbolsOf(scope, idPrefixes, view.fills)
   // Coins that are not to be sold keep their stop.
   const isKept = (o: PanicOrder): boolean =>
     scope.type === 'chosen' && isSpotSymbol(o.symbol) && o.side === 'Sell' && !spot.includes(o.symbol)
