@@ -1,6 +1,6 @@
 /**
  * Puts a backup in the place of the database, in one transaction: killed at any point, it has not happened.
- * What was there is moved aside into schemas of its own, and never removed here. Orders carry another tag from then on (S6, decision 0030).
+ * What was there is moved aside into schemas of its own, and never removed here. Orders carry another tag from then on (S6, decision 0031).
  */
 import { createHash, type Hash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'

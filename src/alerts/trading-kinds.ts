@@ -146,10 +146,15 @@ export const TRADING_KINDS = {
     { actions: [STATUS, POSITIONS] },
   ),
 
-  'strategy.error': problem(['P2'], 'a strategy stopped by an error; its position keeps its stop', 'fix its file, then `/strategy NAME reload`; `/strategy NAME on` runs the same code again', {
-    ...ofStrategy,
-    actions: others(['Strategies', '/strategies']),
-  }),
+  'strategy.error': problem(
+    ['P2'],
+    'a strategy stopped by an error; its position keeps its stop',
+    'fix its file, then `/strategy NAME reload`; `/strategy NAME on` runs the same code again',
+    {
+      ...ofStrategy,
+      actions: others(['Strategies', '/strategies']),
+    },
+  ),
   'strategy.auto_disabled': event(['P4'], 'a strategy was set `errored`', 'see `strategy.error`', {
     ...ofStrategy,
     actions: others(['Strategies', '/strategies']),
