@@ -20,8 +20,10 @@ const SIM_MANUAL_SYMBOL = 'XRPUSDT'
 
 function manualSymbols(config: Config, plans: readonly StrategyPlan[]): readonly string[] {
   const { symbols } = config.manual
-  if (symbols.length > 0 || config.profile !== 'sim' || plans.some((plan) => plan.symbols.includes(SIM_MANUAL_SYMBOL))) return symbols
-  return [SIM_MANUAL_SYMBOL]
+  if (symbols !== undefined) return symbols
+  // A simulator elsewhere may list other symbols than the generated market.
+  const isGenerated = config.profile === 'sim' && config.bybit.url === undefined
+  return isGenerated && !plans.some((plan) => plan.symbols.includes(SIM_MANUAL_SYMBOL)) ? [SIM_MANUAL_SYMBOL] : []
 }
 
 /** Names that the configuration trades. */
@@ -51,7 +53,7 @@ export function plansOf(
     plans.push(changed === undefined ? plan.value : { ...plan.value, changed: { actor: changed.actor, atMs: changed.atMs } })
   }
   const owners = new Map<string, string>()
-  for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols])
+  for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...(config.manual.symbols ?? [])])
     if (!isSymbolText(symbol))
       return err({
         sentence: `${symbol} is not a valid symbol. Did you mean ${spellingOf(symbol)}?`,
@@ -59,7 +61,7 @@ export function plansOf(
         exitCode: CONFIG_INVALID,
       })
   if (config.profile === 'sim' && config.bybit.url === undefined)
-    for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...config.manual.symbols]) {
+    for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...(config.manual.symbols ?? [])]) {
       if (GENERATED_SYMBOLS.includes(symbol)) continue
       const nearest = nearestOf(symbol, GENERATED_SYMBOLS)
       return err({
@@ -81,7 +83,7 @@ export function plansOf(
         })
       owners.set(symbol, plan.id)
     }
-  for (const symbol of config.manual.symbols) {
+  for (const symbol of config.manual.symbols ?? []) {
     const owner = owners.get(symbol)
     if (owner !== undefined)
       return err({

@@ -38,3 +38,17 @@ test('symbols in the spelling of other tools are refused with the one that is me
 test('a symbol that is twice in one strategy is said as that', () => {
   expect(refused([{ strategy: 'ema-cross', symbols: ['BTCUSDT', 'BTCUSDT'] }])).toBe('BTCUSDT is listed twice in ema-cross.')
 })
+
+test('nothing to trade by hand is nothing, and the default is that of the generated market', () => {
+  const of = (env: Record<string, string>): readonly string[] => {
+    const loaded = loadConfig({ cwd: '/nonexistent', env, flags: {}, files: [] })
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
+    const plans = plansOf(loaded.value.values, { catalog: STRATEGIES, modules: [], lines: [], broken: [] })
+    if (!plans.ok) throw new Error(plans.error.sentence)
+    return plans.value.manual
+  }
+  expect(of({})).toEqual(['XRPUSDT'])
+  expect(of({ BALLAST__MANUAL__SYMBOLS: '[]' })).toEqual([])
+  expect(of({ BALLAST__MANUAL__SYMBOLS: '["ADAUSDT"]' })).toEqual(['ADAUSDT'])
+  expect(of({ BALLAST__BYBIT__URL: 'http://127.0.0.1:9' })).toEqual([])
+})

@@ -92,8 +92,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       symbols: z
         .array(z.string().min(1))
-        .default([])
-        .describe('a list of symbols to trade by hand, such as XRPUSDT,ADAUSDT; default in the simulator: XRPUSDT'),
+        .optional()
+        .describe('a list of symbols to trade by hand, such as XRPUSDT,ADAUSDT, or [] for none; default in the simulator: XRPUSDT'),
     })
     .prefault({}),
   risk: riskSection,

@@ -339,6 +339,15 @@ describe('the store', () => {
     expect(!own.ok && own.error.kind).toBe('damaged')
   })
 
+  test('candles that the simulator stored are not meant where others of the symbol are there, unless they are named', async () => {
+    for (const venue of ['sim', 'v']) unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { venue })))
+    const venueOf = (wish: object): unknown => unwrap(findSeries(store(), { symbol: 'S', ...wish })).venue
+    expect([venueOf({}), venueOf({ interval: '1m' }), venueOf({ venue: 'sim' })]).toEqual(['v', 'v', 'sim'])
+    unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { venue: 'w' })))
+    const several = findSeries(store(), { symbol: 'S' })
+    expect(!several.ok && several.error.sentence).toContain('v/S/1m, w/S/1m fit')
+  })
+
   test('a lock of a live process holds a writer off, one of a dead process does not', async () => {
     unwrap(await importFiles(store(), request(file([HEADER, row(0)]))))
     const lock = join(directory, 'store', 'v', 'S', '1m', '.lock')

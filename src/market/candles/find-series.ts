@@ -14,18 +14,19 @@ export interface SeriesWish {
 }
 
 const INTERVAL_DEFAULT = '1m'
+const GENERATED_VENUE = 'sim'
 
 export function findSeries(store: CandleStore, wish: SeriesWish): Result<SeriesInfo, DataError> {
   const { series, damaged } = store.list()
   const candles = series.filter((info) => info.kind === 'last')
   const ofSymbol = candles.filter((info) => info.symbol === wish.symbol && (wish.venue === undefined || info.venue === wish.venue))
-  const byDefault = ofSymbol.filter((info) => info.interval === INTERVAL_DEFAULT)
-  const fitting =
-    wish.interval !== undefined
-      ? ofSymbol.filter((info) => info.intervalMs === parseInterval(wish.interval as string))
-      : byDefault.length > 0
-        ? byDefault
-        : ofSymbol
+  const ofInterval =
+    wish.interval === undefined ? ofSymbol : ofSymbol.filter((info) => info.intervalMs === parseInterval(wish.interval as string))
+  // The running simulator stores its generated market beside what was imported or downloaded, which is meant.
+  const real = ofInterval.filter((info) => info.venue !== GENERATED_VENUE)
+  const meant = real.length > 0 ? real : ofInterval
+  const byDefault = wish.interval === undefined ? meant.filter((info) => info.interval === INTERVAL_DEFAULT) : []
+  const fitting = byDefault.length > 0 ? byDefault : meant
   const [first, second] = fitting
   if (first !== undefined && second === undefined) return ok(first)
   const missing = `${wish.symbol}${wish.interval === undefined ? '' : ` at ${wish.interval}`}${wish.venue === undefined ? '' : ` of ${wish.venue}`}`
