@@ -345,7 +345,7 @@ describe('the store', () => {
     expect([venueOf({}), venueOf({ interval: '1m' }), venueOf({ venue: 'sim' })]).toEqual(['v', 'v', 'sim'])
     unwrap(await importFiles(store(), request(file([HEADER, row(0)]), { venue: 'w' })))
     const several = findSeries(store(), { symbol: 'S' })
-    expect(!several.ok && several.error.sentence).toContain('v/S/1m, w/S/1m fit')
+    expect(!several.ok && several.error.sentence).toContain('fit: v/S/1m, w/S/1m.')
   })
 
   test('a lock of a live process holds a writer off, one of a dead process does not', async () => {
