@@ -4,7 +4,7 @@
 import type { TwinDifferenceRow, TwinNote } from '../../ports/twin-ports.ts'
 import { RISK_RULES } from '../../../src/risk/denial.ts'
 import { denialSentence } from '../../../src/risk/denial-sentence.ts'
-import { time } from '../words/format.ts'
+import { duration, time } from '../words/format.ts'
 import { untrusted } from '../reply.ts'
 
 /** By code, short enough for a column on a phone. */
@@ -66,7 +66,8 @@ export function whyText(row: TwinDifferenceRow, now: number): string {
   switch (code) {
     case 'slippage': {
       const bp = Math.abs(worseBp ?? 0).toFixed(1)
-      return `${bp} bp ${(worseBp ?? 0) < 0 ? 'better' : 'worse'} than the twin`
+      const late = typeof f.lateMs === 'number' ? `, decided ${duration(f.lateMs)} after the close` : ''
+      return `${bp} bp ${(worseBp ?? 0) < 0 ? 'better' : 'worse'} than the twin${late}`
     }
     case 'trigger':
       return `ended by ${endOf(f.live)}, the twin by ${endOf(f.twin)}: inside a bar the twin sees high and low only`
@@ -75,7 +76,7 @@ export function whyText(row: TwinDifferenceRow, now: number): string {
     case 'funding':
       return 'other funding than the twin assumes'
     case 'size':
-      return `held ${f.live}, the twin ${f.twin}: other equity or drawdown, or the lot`
+      return `held ${f.live}, the twin ${f.twin}: other equity, drawdown or loss left of the day, or the lot`
     case 'partly-filled':
       return `filled ${f.live} of ${f.twin}`
     case 'missed-bar':

@@ -89,6 +89,7 @@ test('the differences, and the causes, add up to the gap exactly', () => {
         from: ts(0),
         to: ts(150 * MINUTE),
         intervalMs: MINUTE,
+        decidesTogether: true,
       })
       const sum = (rows: readonly { readonly amount: number }[]): bigint => rows.reduce((all, row) => all + BigInt(row.amount), 0n)
       expect(BigInt(compared.gap)).toBe(BigInt(compared.live) - BigInt(compared.twin))

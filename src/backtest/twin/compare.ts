@@ -51,14 +51,16 @@ export interface TwinSides {
   /** Trades decided after it are not compared. */
   readonly to: Ts
   readonly intervalMs: number
+  /** One decision for all symbols of the strategy. */
+  readonly decidesTogether: boolean
 }
 
 export function compareTwin(sides: TwinSides): TwinComparison {
-  const { from, to, intervalMs, record, twinDenials, instruments } = sides
+  const { from, to, intervalMs, record, twinDenials, instruments, decidesTogether } = sides
   const isWithin = ({ decidedTs }: { readonly decidedTs: Ts }): boolean => decidedTs > from && decidedTs <= to
   const live = sides.live.filter(isWithin)
   const twin = sides.twin.filter(isWithin)
-  const both: Both = { record, live: sides.live, twin: sides.twin, twinDenials, from, intervalMs }
+  const both: Both = { record, live: sides.live, twin: sides.twin, twinDenials, from, intervalMs, decidesTogether }
   const { pairs, extra, missing } = pairTrades(live, twin)
   const differences = [
     ...pairs.flatMap((pair) => ofPair(both, instruments[pair.live.trade.instrument] as Instrument, pair.live, pair.twin)),
@@ -112,7 +114,7 @@ function ofPair(both: Both, instrument: Instrument, live: LiveTrade, twin: TwinT
   const entry = a.exitPrice === b.exitPrice ? afterSize : Math.round((b.entryPrice - a.entryPrice) * side * perTick)
   const exit = afterSize - entry
   const whyEntry = live.decidedTs === twin.decidedTs ? undefined : laterEntry(both, live, twin)
-  const whyExit = whyOtherExit(both, live, twin)
+  const whyExit = exitAfter(whyEntry, whyOtherExit(both, live, twin), twin)
   const isPart = live.ordered !== undefined && live.ordered === twin.ordered && a.quantity < b.quantity
   const head = { instrument: a.instrument, side, ts: live.decidedTs, trade: a.number }
   const quantities: RiskFigures = { live: a.quantity, twin: b.quantity }
@@ -150,9 +152,18 @@ const AMOUNT_MAX = CASH_MAX / 16
 
 const SLIPPED: Explanation = { code: 'slippage', figures: {} }
 
+/** What was entered at another instant because of a trade before it leaves otherwise because of that, too. */
+const exitAfter = (entry: Explanation | undefined, exit: Explanation | undefined, twin: TwinTrade): Explanation | undefined =>
+  exit?.code === 'unexplained' && entry?.code === 'knock-on'
+    ? { code: 'knock-on', figures: { ...exit.figures, since: twin.decidedTs } }
+    : exit
+
 function laterEntry(both: Both, live: LiveTrade, twin: TwinTrade): Explanation {
   const why =
     live.decidedTs > twin.decidedTs ? whyNotLive(both, twin.trade.instrument, twin.trade.side, twin.decidedTs) : whyNotTwin(both, live)
+  // The same decision, some moments after the close: the bars of several symbols close together and arrive one after the other.
+  const lateMs = live.decidedTs - twin.decidedTs
+  if (why.code === 'unexplained' && lateMs > 0 && lateMs < both.intervalMs) return { code: 'slippage', figures: { lateMs } }
   return { code: why.code, figures: { ...why.figures, twinDecided: twin.decidedTs } }
 }
 

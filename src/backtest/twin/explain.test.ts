@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import { type Side, cash, instrumentIndex, lots, orderId, strategyId, ticks, tradeNumber, ts } from '../../core/units.ts'
 import type { OrderDenied } from '../../kernel/fact.ts'
 import type { Hold } from '../../kernel/state/holds.ts'
+import { makeInstrument } from '../../market/instrument.ts'
+import { compareTwin } from './compare.ts'
 import { type Both, whyNotLive, whyNotTwin, whyOtherExit } from './explain.ts'
 import type { LiveRecord, LiveTrade } from './live-record.ts'
 
@@ -83,6 +85,7 @@ const both = (record: Partial<LiveRecord>, more: Partial<Both> = {}): Both => ({
   twin: [],
   twinDenials: [],
   from: ts(50 * MINUTE),
+  decidesTogether: false,
   intervalMs: MINUTE,
   ...more,
 })
@@ -137,4 +140,50 @@ test.each<readonly [string | undefined, Both, LiveTrade, LiveTrade]>([
   ['unexplained', both({}), trade(100, 130, { open: true }), trade(100, 110)],
 ])('a pair that ended otherwise: %s', (code, given, live, twin) => {
   expect(whyOtherExit(given, live, twin)?.code).toBe(code)
+})
+
+test('a strategy that decides for its symbols together follows from a trade of another symbol that one side has alone', () => {
+  const other = trade(60, 120)
+  const elsewhere = { ...other, trade: { ...other.trade, instrument: instrumentIndex(1) } }
+  const together = { decidesTogether: true }
+  expect(whyNotLive(both({}, { ...together, live: [elsewhere] }), BTC, 1, AT)).toEqual({ code: 'knock-on', figures: { trade: 7 } })
+  expect(whyNotTwin(both({}, { ...together, twin: [elsewhere] }), trade(100, 110))).toEqual({
+    code: 'knock-on',
+    figures: { since: 60 * MINUTE },
+  })
+  // Both have it, or each symbol decides on its own: then it explains nothing.
+  expect(whyNotLive(both({}, { ...together, live: [elsewhere], twin: [elsewhere] }), BTC, 1, AT).code).toBe('unexplained')
+  expect(whyNotLive(both({}, { live: [elsewhere] }), BTC, 1, AT).code).toBe('unexplained')
+})
+
+test('the same decision some seconds after the close is slippage with its delay; an exit after a knock-on is one too', () => {
+  const compared = (live: LiveTrade, twin: LiveTrade, more: readonly LiveTrade[] = []) =>
+    compareTwin({
+      record: EMPTY,
+      instruments: [makeInstrument({ index: BTC, venue: 'v', symbol: 'BTCUSDT', tickSize: '1', lotSize: '1' })],
+      live: [...more, live],
+      twin: [twin],
+      twinDenials: [],
+      from: ts(0),
+      to: ts(200 * MINUTE),
+      intervalMs: MINUTE,
+      decidesTogether: false,
+    }).differences
+  const priced = (of: LiveTrade, entry: number, exit: number): LiveTrade => ({
+    ...of,
+    trade: { ...of.trade, entryPrice: ticks(entry), exitPrice: ticks(exit), pnl: cash((exit - entry) * 5e8) },
+  })
+  const late = { ...trade(100, 110), decidedTs: ts(100 * MINUTE + 14_000) }
+  expect(compared(priced(late, 1_001, 1_010), priced(trade(100, 110), 1_000, 1_010))).toMatchObject([
+    { part: 'entry', code: 'slippage', figures: { lateMs: 14_000 } },
+  ])
+  const before = priced(trade(95, 102), 1_000, 1_000)
+  expect(
+    compared(priced(trade(103, 130), 1_001, 1_020), priced(trade(100, 110), 1_000, 1_010), [before]).map(({ part, code }) => [part, code]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['entry', 'knock-on'],
+      ['exit', 'knock-on'],
+    ]),
+  )
 })

@@ -61,6 +61,8 @@ export interface Both {
   readonly twinDenials: readonly OrderDenied[]
   readonly from: Ts
   readonly intervalMs: number
+  /** One decision for all symbols of the strategy: what it holds in one bears on the others. */
+  readonly decidesTogether: boolean
 }
 
 /** Why what the twin entered at `at` was not entered here. */
@@ -88,7 +90,22 @@ export function whyNotLive(both: Both, instrument: InstrumentIndex, side: Side, 
     record.strategy,
     instrument,
   )
-  return hold === undefined ? because('unexplained') : because('hold', { id: hold.id, cause: hold.cause, reason: hold.reason })
+  return hold === undefined
+    ? ofOtherSymbols(both, instrument, at)
+    : because('hold', { id: hold.id, cause: hold.cause, reason: hold.reason })
+}
+
+/** Of a strategy that decides for several symbols at once: one side was in a trade of another symbol of which the other side was not. */
+function ofOtherSymbols({ decidesTogether, live, twin }: Both, instrument: InstrumentIndex, at: Ts): Explanation {
+  if (!decidesTogether) return because('unexplained')
+  const isOpen = ({ trade, decidedTs }: LiveTrade | TwinTrade): boolean =>
+    trade.instrument !== instrument && decidedTs < at && (trade.open || trade.exitTs > at)
+  const isHeld = (trades: readonly (LiveTrade | TwinTrade)[], of: LiveTrade | TwinTrade): boolean =>
+    trades.some((each) => isOpen(each) && each.trade.instrument === of.trade.instrument && each.trade.side === of.trade.side)
+  const here = live.find((each) => isOpen(each) && !isHeld(twin, each))
+  if (here !== undefined) return because('knock-on', { trade: here.trade.number })
+  const there = twin.find((each) => isOpen(each) && !isHeld(live, each))
+  return there === undefined ? because('unexplained') : because('knock-on', { since: there.decidedTs })
 }
 
 /** Why what was entered here was not entered by the twin. */
@@ -102,7 +119,7 @@ export function whyNotTwin(both: Both, { trade, decidedTs, isByHand }: LiveTrade
   )
   if (denial !== undefined) return because('twin-denied', { rule: denial.rule, ...denial.figures })
   const open = both.twin.find((each) => isOpenAt(each, instrument, decidedTs))
-  return open === undefined ? because('unexplained') : because('knock-on', { since: open.decidedTs })
+  return open === undefined ? ofOtherSymbols(both, instrument, decidedTs) : because('knock-on', { since: open.decidedTs })
 }
 
 /** Why two trades that belong together ended otherwise; undefined: they ended alike. */

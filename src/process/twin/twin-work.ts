@@ -45,7 +45,7 @@ export function workTwin(catalog: Catalog, work: TwinWork): TwinReport | string 
   )
   const live = [...record.closed, ...work.open]
   const sides = { record, instruments: config.instruments, live, twin: twin.trades, twinDenials: twin.denials, from, to }
-  return reportOf(work, twin, compareTwin({ ...sides, intervalMs: config.intervalMs }))
+  return reportOf(work, twin, compareTwin({ ...sides, intervalMs: config.intervalMs, decidesTogether: named.value.contract === 2 }))
 }
 
 const money = (amount: Cash): string => formatDecimal(amount, CASH_SCALE)
