@@ -156,13 +156,22 @@ export function checkStrategy(definition: StrategyDefinition, params: unknown, s
 }
 
 /** A backtest over the same candles: the branches behind a fill, a position and an end of an order are reached there alone. */
-function failureOfTrading(definition: StrategyDefinition, params: unknown, { intervalMs, columns }: CheckSeries): string | undefined {
+function failureOfTrading(
+  definition: StrategyDefinition,
+  params: unknown,
+  { instrument, intervalMs, columns }: CheckSeries,
+): string | undefined {
   const markets = marketsOf(definition, columns)
   const risk = RISK_PROFILES.research
   const { failure } = runBacktestRequest({
     definition,
     params,
-    series: markets.map((market, k) => ({ instrument: instrumentOf(definition, k), intervalMs, columns: market, funding: undefined })),
+    series: markets.map((market, k) => ({
+      instrument: instrumentOf(definition, instrument, k),
+      intervalMs,
+      columns: market,
+      funding: undefined,
+    })),
     risk,
     sizing: definition.givesStop ? risk.sizing : { type: 'all' },
     openingCash: cash(10_000 * CASH_ONE),
@@ -176,7 +185,9 @@ function failureOfTrading(definition: StrategyDefinition, params: unknown, { int
   return failure === undefined ? undefined : `it stops: ${failure}.`
 }
 
-function instrumentOf({ categories }: StrategyDefinition, k: number): Instrument {
+/** The first symbol is the one that was given; what trades spot has symbols of one coin. */
+function instrumentOf({ categories }: StrategyDefinition, given: Instrument, k: number): Instrument {
+  if (k === 0 && categories === undefined) return { ...given, index: instrumentIndex(0) }
   // Spot stands beside the perpetual of the same coin.
   const coin = categories?.includes('spot') === true ? 'TEST' : `TEST${k}`
   const symbol = `${coin}USDT`
