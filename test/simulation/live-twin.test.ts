@@ -70,7 +70,17 @@ function compared(given: readonly JournalRow[], from: Ts = began) {
   const { instruments } = kernel
   // The trade that is open at the end is no fact yet: both sides leave it out.
   const closed = trades.filter(({ trade }) => !trade.open)
-  return compareTwin({ record, instruments, live: record.closed, twin: closed, twinDenials: denials, from, to, intervalMs: MINUTES_5, decidesTogether: false })
+  return compareTwin({
+    record,
+    instruments,
+    live: record.closed,
+    twin: closed,
+    twinDenials: denials,
+    from,
+    to,
+    intervalMs: MINUTES_5,
+    decidesTogether: false,
+  })
 }
 const closedTrades = () => rows.flatMap((row) => (row.kind === 'fact' && row.fact.type === 'trade-closed' ? [row.fact.trade] : []))
 
