@@ -36,6 +36,10 @@ test.skipIf(ONE !== undefined).each([
   { seed: 900_889, was: 'the clocks of three unanswered exits ran one after the other, and the position stood bare meanwhile' },
   { seed: 902_894, was: 'a target between two new steps stayed at the exchange and was rounded in the books' },
   { seed: 1_200_993, was: 'a panic sent an order for coins that were too few to be sold, again and again' },
+  {
+    seed: 1_700_153,
+    was: 'a spot stop that was sent after the price had passed it stood at the exchange as a target, and counted as a stop',
+  },
   { seed: 1_301_685, was: 'a look-up of four questions began anew for each that failed, and an exit stayed unknown for 45 s' },
 ])('world $seed: $was', async ({ seed }) => expect((await runWorld(seed)).broken).toBeUndefined(), 60_000)
 

@@ -4,7 +4,7 @@
 import type { InstrumentIndex, OrderId, Ts } from '../../core/units.ts'
 import type { ProtectionMissing } from '../../kernel/input.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { isOwnStop, isPositionStop, openLotsOf } from '../../trading/order.ts'
+import { type Order, isOwnStop, isPositionStop, openLotsOf } from '../../trading/order.ts'
 import type { Category } from '../../market/instrument.ts'
 import type { WallClock } from '../../system/wall-clock.ts'
 
@@ -79,7 +79,7 @@ export class ProtectionWatch {
     let isCovered = false
     for (const order of orders.open(i)) {
       // One of Ballast's that nobody has answered for protects no longer than an exit does.
-      if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested) {
+      if (isPositionStop(order) && order.status !== 'submitted' && !order.cancelRequested && !this.isPassed(order)) {
         isCovered = true
         continue
       }
@@ -90,6 +90,17 @@ export class ProtectionWatch {
       if (steady - since < EXIT_MS) isCovered = true
     }
     return !isCovered
+  }
+
+  /**
+   * A stop of our own that the price is beyond and that was not triggered: sent while the price was there already, the exchange takes it for
+   * an order that waits until the price comes back.
+   */
+  private isPassed(order: Order): boolean {
+    const { portfolio } = this.kernel
+    const mark = portfolio.mark(order.instrument)
+    if (!isOwnStop(order) || order.trigger === undefined || mark <= 0) return false
+    return (mark - order.trigger) * Math.sign(portfolio.positionLots(order.instrument)) < 0
   }
 
   /**
