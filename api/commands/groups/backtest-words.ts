@@ -2,7 +2,7 @@
  * What asking for a backtest and for a search over parameters have in common.
  */
 import { DAY_MS } from '../../../src/core/units.ts'
-import type { QueueIsDown } from '../../ports/ports.ts'
+import type { Backtest, QueueIsDown } from '../../ports/ports.ts'
 import type { CommandContext } from '../command.ts'
 import { type Reply, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
@@ -42,5 +42,43 @@ export function notQueued(why: string | QueueIsDown, list: string, command: stri
     tone: 'bad',
     text: `${untrusted(why.detail)}. Trading does not need it. Try again when it is back; ballast doctor shows its address.`,
     buttons: [runs('Health', '/health')],
+  })
+}
+
+/** How runs of one kind are listed, shown and canceled. */
+export interface RunWords {
+  /** `Backtests` */
+  readonly title: string
+  /** `/backtest` */
+  readonly command: string
+  readonly none: string
+  readonly example: string
+}
+
+export async function cancelRun({ ports }: CommandContext, id: string | undefined, { title, command }: RunWords): Promise<Reply> {
+  const buttons = [runs(title, `${command} list`)]
+  if (id === undefined) return reply('Which one?', { tone: 'warn', text: `${command} cancel <id>`, buttons })
+  const isCanceled = await ports.backtests.cancel(id)
+  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, {
+    tone: isCanceled ? 'ok' : 'warn',
+    buttons,
+  })
+}
+
+export function listOfRuns(rows: readonly Backtest[], { title, command, none, example }: RunWords): Reply {
+  if (rows.length === 0) return reply(none, { text: `Try: ${example}` })
+  return reply(title, {
+    table: {
+      columns: [{ title: 'id' }, { title: 'strategy' }, { title: 'symbol' }, { title: 'state' }, { title: '%', align: 'right' }],
+      rows: rows.map((row) => [
+        row.id,
+        String(row.spec.strategy ?? ''),
+        String(row.spec.symbol ?? ''),
+        row.status,
+        (row.progress * 100).toFixed(0),
+      ]),
+      rowCommands: rows.map((row) => `${command} ${row.id}`),
+    },
+    buttons: rows.slice(0, 4).map((row) => runs(row.id, `${command} ${row.id}`)),
   })
 }

@@ -3,12 +3,18 @@
  */
 import { z } from 'zod'
 import type { Backtest, Json } from '../../ports/ports.ts'
-import { type CommandContext, defineRead } from '../command.ts'
+import { defineRead } from '../command.ts'
 import { type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { amount, duration, gauge, plainPercent } from '../words/format.ts'
-import { Param, Range, askedSeries, notQueued } from './backtest-words.ts'
+import { Param, Range, type RunWords, askedSeries, cancelRun, listOfRuns, notQueued } from './backtest-words.ts'
 
 const LIST_MAX = 10
+const WORDS: RunWords = {
+  title: 'Searches',
+  command: '/optimize',
+  none: 'No search has run yet',
+  example: '/optimize sma-cross BTC 90d fast=5:25:5 slow=30:80:10',
+}
 const ROWS_MAX = 8
 /** `5:29:2`, or values with commas. */
 const isAxis = (value: string): boolean => /[:,]/.test(value)
@@ -49,8 +55,8 @@ export const optimize = defineRead({
   scope: 'backtest:run',
   run: async (context, { what, symbol, range, params, sort }) => {
     const { backtests } = context.ports
-    if (what === 'list') return listOf(await backtests.list({ limit: LIST_MAX, kind: 'optimization' }))
-    if (what === 'cancel') return cancel(context, symbol)
+    if (what === 'list') return listOfRuns(await backtests.list({ limit: LIST_MAX, kind: 'optimization' }), WORDS)
+    if (what === 'cancel') return cancelRun(context, symbol, WORDS)
     const found = await backtests.find(what)
     if (found?.spec.grid !== undefined) return cardOf(found)
     if (symbol === undefined)
@@ -74,34 +80,6 @@ export const optimize = defineRead({
     return cardOf(queued)
   },
 })
-
-async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
-  const buttons = [runs('Searches', '/optimize list')]
-  if (id === undefined) return reply('Which one?', { tone: 'warn', text: '/optimize cancel <id>', buttons })
-  const isCanceled = await ports.backtests.cancel(id)
-  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, {
-    tone: isCanceled ? 'ok' : 'warn',
-    buttons,
-  })
-}
-
-function listOf(rows: readonly Backtest[]): Reply {
-  if (rows.length === 0) return reply('No search has run yet', { text: 'Try: /optimize sma-cross BTC 90d fast=5:25:5 slow=30:80:10' })
-  return reply('Searches', {
-    table: {
-      columns: [{ title: 'id' }, { title: 'strategy' }, { title: 'symbol' }, { title: 'state' }, { title: '%', align: 'right' }],
-      rows: rows.map((row) => [
-        row.id,
-        String(row.spec.strategy ?? ''),
-        String(row.spec.symbol ?? ''),
-        row.status,
-        (row.progress * 100).toFixed(0),
-      ]),
-      rowCommands: rows.map((row) => `/optimize ${row.id}`),
-    },
-    buttons: rows.slice(0, 4).map((row) => runs(row.id, `/optimize ${row.id}`)),
-  })
-}
 
 /** What of a result is shown; it was written by the worker of this installation. */
 const Found = z.object({

@@ -7,10 +7,16 @@ import { type Command, type CommandContext, defineRead } from '../command.ts'
 import { amount, duration, gauge, plainPercent } from '../words/format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
-import { Param, Range, askedSeries, notQueued } from './backtest-words.ts'
+import { Param, Range, type RunWords, askedSeries, cancelRun, listOfRuns, notQueued } from './backtest-words.ts'
 import { optimize } from './optimize-command.ts'
 
 const LIST_MAX = 10
+const WORDS: RunWords = {
+  title: 'Backtests',
+  command: '/backtest',
+  none: 'No backtest has run yet',
+  example: '/backtest ema-cross BTC 90d',
+}
 const SHOWN_METRICS: readonly (readonly [key: string, title: string, kind: 'percent' | 'ratio' | 'count'])[] = [
   ['totalReturn', 'Return', 'percent'],
   ['maxDrawdown', 'Max drawdown', 'percent'],
@@ -51,10 +57,10 @@ const backtest = defineRead({
   scope: 'backtest:run',
   run: async (context, args) => {
     const { backtests } = context.ports
-    if (args.what === 'list') return listOf(await backtests.list({ limit: LIST_MAX, kind: 'backtest' }))
-    if (args.what === 'cancel') return cancel(context, args.symbol)
+    if (args.what === 'list') return listOfRuns(await backtests.list({ limit: LIST_MAX, kind: 'backtest' }), WORDS)
+    if (args.what === 'cancel') return cancelRun(context, args.symbol, WORDS)
     const found = await backtests.find(args.what)
-    if (found !== undefined) return cardOf(context, found)
+    if (found !== undefined && found.spec.grid === undefined) return cardOf(context, found)
     if (args.symbol === undefined)
       return reply('Symbol is missing', { tone: 'warn', text: `Add it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
     const queued = await backtests.enqueue(
@@ -64,34 +70,6 @@ const backtest = defineRead({
     return typeof queued === 'string' || 'type' in queued ? notQueued(queued, 'Backtests', '/backtest list') : cardOf(context, queued)
   },
 })
-
-async function cancel({ ports }: CommandContext, id: string | undefined): Promise<Reply> {
-  if (id === undefined)
-    return reply('Which one?', { tone: 'warn', text: '/backtest cancel <id>', buttons: [runs('Backtests', '/backtest list')] })
-  const isCanceled = await ports.backtests.cancel(id)
-  return reply(isCanceled ? `${untrusted(id)} is canceled` : `${untrusted(id)} is not running`, {
-    tone: isCanceled ? 'ok' : 'warn',
-    buttons: [runs('Backtests', '/backtest list')],
-  })
-}
-
-function listOf(rows: readonly Backtest[]): Reply {
-  if (rows.length === 0) return reply('No backtest has run yet', { text: 'Try: /backtest ema-cross BTC 90d' })
-  return reply('Backtests', {
-    table: {
-      columns: [{ title: 'id' }, { title: 'strategy' }, { title: 'symbol' }, { title: 'state' }, { title: '%', align: 'right' }],
-      rows: rows.map((row) => [
-        row.id,
-        String(row.spec.strategy ?? ''),
-        String(row.spec.symbol ?? ''),
-        row.status,
-        (row.progress * 100).toFixed(0),
-      ]),
-      rowCommands: rows.map((row) => `/backtest ${row.id}`),
-    },
-    buttons: rows.slice(0, 4).map((row) => runs(row.id, `/backtest ${row.id}`)),
-  })
-}
 
 function metricsOf(result: Json): Field[] {
   const metrics = typeof result.metrics === 'object' && result.metrics !== null ? (result.metrics as Json) : {}
