@@ -109,8 +109,9 @@ function readerOf(board: QuoteBoard, mirrors: BookMirror[] = []): StreamReader {
   const renew = (topics: readonly string[]): void => {
     throw new Error(`${topics.join()} was lost`)
   }
-  const books = new BookFeed(instruments, DEPTH, { handlers, renew, steadyMs: () => performance.now() })
-  return new StreamReader(new Map(instruments.map((i) => [i.symbol, i])), books, handlers)
+  const books = new BookFeed(DEPTH, { handlers, renew, steadyMs: () => performance.now() })
+  books.add(instruments)
+  return new StreamReader({ byName: new Map(instruments.map((i) => [i.symbol, i])) }, books, handlers)
 }
 
 const bookFrame = z.object({

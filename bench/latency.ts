@@ -67,6 +67,7 @@ function timed(delays: number[]): (transport: Transport) => Transport {
         },
       }),
     renew: (topics) => transport.renew(topics),
+    openMore: (topics) => transport.openMore(topics),
     close: () => transport.close(),
   })
 }

@@ -112,6 +112,7 @@ const transport: Transport = {
   },
   open: () => {},
   renew: () => {},
+  openMore: () => {},
   close: async () => {},
 }
 

@@ -104,6 +104,7 @@ const transport: Transport = {
   },
   open: () => {},
   renew: () => {},
+  openMore: () => {},
   close: async () => {},
 }
 

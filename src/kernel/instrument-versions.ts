@@ -1,6 +1,7 @@
 /**
  * The instruments in the version that counts now: other limits are taken over, and other steps convert all that counts in the old ones.
  */
+import { growList } from '../core/column.ts'
 import type { KernelContext } from './context.ts'
 import type { AlertData } from './alert.ts'
 import { type InstrumentIndex, type Lots, type Ticks, lots, ticks } from '../core/units.ts'
@@ -67,6 +68,11 @@ export class InstrumentVersions {
     this.bars = bars
     this.starts = starts
     this.terms = instruments.map(() => null)
+  }
+
+  /** The list of instruments has become longer. */
+  grow(): void {
+    growList(this.terms, this.instruments.length, () => null)
   }
 
   /** Answers what the change has done, for whoever decides on it. */

@@ -11,7 +11,9 @@ import { type OrderEvent, isOrderEvent } from '../trading/event.ts'
 import { isOpenStatus } from '../trading/order.ts'
 import type { BookedEvent } from './booking.ts'
 import { type InstrumentIndex, type Lots, type StrategyId, type Ts, lots } from '../core/units.ts'
+import { assert } from '../core/assert.ts'
 import { Bars } from '../market/bars.ts'
+import type { Instrument } from '../market/instrument.ts'
 import { FundingRates } from '../market/funding-rates.ts'
 import type { PortfolioView } from '../portfolio/view.ts'
 import type { TradeRisk } from '../risk/assessment/trade-risk.ts'
@@ -63,9 +65,9 @@ export class Kernel {
   /** Limits and sizing as they count now. */
   readonly limits: EffectiveLimits
   readonly orders: OrderTable
-  readonly bars: readonly Bars[]
+  readonly bars: Bars[]
   /** Settlements of each instrument's market, for strategies that look at them. */
-  readonly fundings: readonly FundingRates[]
+  readonly fundings: FundingRates[]
   readonly holds: Hold[] = []
   readonly universes = new Universes()
   readonly runs: readonly (StrategyRun | undefined)[]
@@ -90,14 +92,16 @@ export class Kernel {
   readonly starts: StrategyStarts
   private readonly versions: InstrumentVersions
   private readonly strategyRuns: StrategyRuns
+  private readonly instruments: Instrument[]
 
   constructor(given: KernelConfig, bars?: readonly Bars[]) {
     // A list of its own: an instrument is another one from the input on that changes its terms.
     const instruments = [...given.instruments]
     const config = { ...given, instruments }
     this.config = config
+    this.instruments = instruments
     this.orders = new OrderTable(instruments.length, config.isJournaled)
-    this.bars = bars ?? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS))
+    this.bars = bars === undefined ? instruments.map(() => Bars.withCapacity(config.intervalMs, LIVE_BARS)) : [...bars]
     this.fundings = instruments.map(() => new FundingRates())
     this.strategyRuns = new StrategyRuns(config, this.bars, this.fundings)
     const { by: runs, owners } = this.strategyRuns
@@ -200,6 +204,26 @@ export class Kernel {
     config.manual = list.manual
     this.strategyRuns.use(list)
     this.decisions.strategiesChanged()
+  }
+
+  /**
+   * Instruments join, with the numbers that follow: flat, without bars, and owned by nobody until the journal says otherwise. From the next
+   * input on this is the kernel that was made with all of them and given this one's snapshot.
+   */
+  addInstruments(joining: readonly Instrument[]): void {
+    for (const instrument of joining) {
+      assert(instrument.index === this.instruments.length, `instrument ${instrument.symbol} has number ${instrument.index}`)
+      this.instruments.push(instrument)
+      this.bars.push(Bars.withCapacity(this.config.intervalMs, LIVE_BARS))
+      this.fundings.push(new FundingRates())
+    }
+    this.orders.grow(this.instruments.length)
+    this.closes.grow(this.instruments.length)
+    this.portfolio.grow()
+    this.gateway.grow()
+    this.versions.grow()
+    this.strategyRuns.grow()
+    this.limits.ownersChanged()
   }
 
   /** Who owns what by the list of strategies, where the journal has not said so yet. */

@@ -1,6 +1,7 @@
 /**
  * The parts of the venue's net positions that are not ours, by instrument, from the first such lot until the symbol is flat (S8).
  */
+import { growList } from '../core/column.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, lots } from '../core/units.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { StepChange } from '../market/instrument-terms.ts'
@@ -22,6 +23,11 @@ export class ExternalParts {
 
   constructor(count: number) {
     this.parts = new Array<ExternalPart | undefined>(count).fill(undefined)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(count: number): void {
+    growList(this.parts, count, () => undefined)
   }
 
   has(i: InstrumentIndex): boolean {

@@ -37,7 +37,7 @@ export async function registeredInstruments(
   return instrumentsOf(registered.value, specs.value, venue, wallClock)
 }
 
-const unreadable = ({ detail }: JournalError): BootFailure => ({
+export const unreadable = ({ detail }: JournalError): BootFailure => ({
   sentence: `The journal cannot be read: ${detail}.`,
   next: 'Start the database and try again.',
 })
@@ -66,20 +66,25 @@ export async function listedSpecs(
   return ok(symbols.flatMap((symbol) => specs.find((spec) => spec.symbol === symbol) ?? []))
 }
 
-/** Symbols that are not configured any more are asked for one by one: the exchange may not know them any more either. */
+/**
+ * Symbols that are not configured any more are asked for one by one: the exchange may not know them any more either.
+ *
+ * @param first number of the first of them
+ */
 export async function instrumentsOf(
   registered: readonly Registered[],
   specs: readonly InstrumentSpec[],
   venue: Specs,
   wallClock: WallClock,
+  first = 0,
 ): Promise<Result<RegisteredInstruments, BootFailure>> {
   const instruments: Instrument[] = []
   const listed: (InstrumentSpec | undefined)[] = []
-  for (const [number, row] of registered.entries()) {
+  for (const [at, row] of registered.entries()) {
     const known = specs.find((s) => s.symbol === row.symbol)
     const found = known === undefined ? await knownSpec(row.symbol, venue, wallClock) : ok(known)
     if (!found.ok) return found
-    const index = instrumentIndex(number)
+    const index = instrumentIndex(first + at)
     const spec = found.value
     listed.push(spec === undefined ? undefined : { ...spec, index })
     // A symbol that the exchange does not list any more is closed: its books stay readable, and the others continue.

@@ -1,24 +1,31 @@
 /**
  * The instruments that the trader counts in, and the exchange adapter with it: both take over other steps at the same moment (S12).
  */
-import { type Result, ok } from '../core/result.ts'
+import { type Result, err, ok } from '../core/result.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Instrument, InstrumentSpec } from '../market/instrument.ts'
 import { symbolsOf } from '../config/strategy-plan.ts'
-import type { BootFailure } from './boot.ts'
+import { type BootFailure, untilAnswered } from './boot.ts'
 import { afterNews, isFirstReading, isSameNews, newsAtStart } from './instrument-changes.ts'
-import { listedAgain, registeredInstruments } from './instrument-registry.ts'
+import { instrumentsOf, listedAgain, registeredInstruments, unreadable } from './instrument-registry.ts'
+import type { LiveDriver } from './live-driver.ts'
+import type { OrderSender } from './orders/order-sender.ts'
 import type { TraderOptions } from './trader-options.ts'
-import type { TraderParts } from './trader-parts.ts'
 
 const SECOND_READ_MS = 5_000
+
+/** What must be answered before other steps are taken over. */
+interface UnderWay {
+  readonly sender: Pick<OrderSender, 'whenIdle'>
+  readonly driver: Pick<LiveDriver, 'whenIdle' | 'submit'>
+}
 
 export class TradedInstruments {
   private readonly options: TraderOptions
   private all: readonly Instrument[] = []
   /** What the exchange said of each at the start; undefined where it lists one no more. */
-  private listed: readonly (InstrumentSpec | undefined)[] = []
+  listed: readonly (InstrumentSpec | undefined)[] = []
 
   constructor(options: TraderOptions) {
     this.options = options
@@ -49,10 +56,28 @@ export class TradedInstruments {
   }
 
   /**
+   * Numbers for symbols that are new, and with them for those that an earlier attempt has left without a place.
+   *
+   * @param known how many instruments have their places already
+   * @returns those from there on, by number
+   */
+  async register(symbols: readonly string[], known: number): Promise<Result<readonly Instrument[], BootFailure>> {
+    const { venue, wallClock, journal } = this.options
+    const specs = await untilAnswered(wallClock, () => venue.instruments(symbols))
+    if (!specs.ok) return specs
+    const registered = await journal.register(specs.value.map(({ symbol, tickSize, lotSize }) => ({ symbol, tickSize, lotSize })))
+    if (!registered.ok) return err(unreadable(registered.error))
+    const joined = await instrumentsOf(registered.value.slice(known), specs.value, venue, wallClock, known)
+    if (!joined.ok) return joined
+    this.listed = [...this.listed.slice(0, known), ...joined.value.listed]
+    return ok(joined.value.instruments)
+  }
+
+  /**
    * What the exchange has changed since, taken over while nothing is under way and no stream is open: before it all counts in the old steps,
    * after it in the new ones.
    */
-  async takeTerms(kernel: Kernel, { sender, driver }: TraderParts, now: () => KernelInput['ts']): Promise<Result<void, BootFailure>> {
+  async takeTerms(kernel: Kernel, { sender, driver }: UnderWay, now: () => KernelInput['ts']): Promise<Result<void, BootFailure>> {
     const { venue, wallClock } = this.options
     await sender.whenIdle()
     await driver.whenIdle()
@@ -72,7 +97,7 @@ export class TradedInstruments {
   }
 
   /** Changed steps that a crash left undecided: what the decision sends counts in them, and so must the venue from then on. */
-  async useTermsOf(input: KernelInput, kernel: Kernel, { sender }: TraderParts): Promise<void> {
+  async useTermsOf(input: KernelInput, kernel: Kernel, { sender }: Pick<UnderWay, 'sender'>): Promise<void> {
     if (input.type !== 'instrument-changed' || input.terms === undefined) return
     await sender.whenIdle()
     this.use(afterNews(kernel, [input]))

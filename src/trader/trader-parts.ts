@@ -5,13 +5,13 @@ import { AccountMonitor } from './account/account-monitor.ts'
 import { CommandHandler } from './commands/command-handler.ts'
 import { CommandLoop } from './commands/command-loop.ts'
 import { EnvironmentMonitor } from './safety/environment-monitor.ts'
-import type { Instrument } from '../market/instrument.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { KernelFact } from '../kernel/fact.ts'
 import type { KernelInput } from '../kernel/input.ts'
 import { LiveDriver } from './live-driver.ts'
 import type { MarketClock } from './market/market-clock.ts'
 import { MarketFeed } from './market/market-feed.ts'
+import { JoiningSymbols } from './strategies/joining-symbols.ts'
 import { PlanChange } from './strategies/plan-change.ts'
 import { UniverseWatch } from './strategies/universe-watch.ts'
 import { OrderSender } from './orders/order-sender.ts'
@@ -20,6 +20,7 @@ import { ProtectionWatch } from './safety/protection-watch.ts'
 import { Reconciler, knownStateOf } from './account/reconciler.ts'
 import { StreamWatch } from './safety/stream-watch.ts'
 import { SystemHolds } from './safety/system-holds.ts'
+import type { TradedInstruments } from './traded-instruments.ts'
 import type { TraderOptions } from './trader-options.ts'
 import type { Ts } from '../core/units.ts'
 import { WalletWatch } from './account/wallet-watch.ts'
@@ -56,7 +57,7 @@ export function makeParts(
   options: TraderOptions,
   kernel: Kernel,
   clock: MarketClock,
-  instruments: readonly Instrument[],
+  instruments: TradedInstruments,
   hooks: TraderPartHooks,
 ): TraderParts {
   const { wallClock, venue } = options
@@ -126,7 +127,7 @@ export function makeParts(
   })
   const feed: MarketFeed = new MarketFeed({
     kernel,
-    instruments: instruments,
+    instruments: instruments.list,
     intervalMs: options.intervalMs,
     venue,
     driver: driver,
@@ -162,13 +163,25 @@ export function makeParts(
     isIdle: () => !driver.isBusy,
     differs: () => void account.run(false),
   })
+  const joining = new JoiningSymbols({
+    kernel,
+    instruments,
+    venue,
+    feed,
+    account,
+    environment,
+    isObserving,
+    now,
+    submit: (inputs) => driver.submit(inputs),
+    log: options.log,
+  })
   const plans = new PlanChange({
     kernel,
     venue,
     plans: options.planSource,
     now,
     submit: (inputs) => driver.submit(inputs),
-    startAgain: options.startAgain,
+    join: (symbols, actor) => joining.join(symbols, actor),
     log: options.log,
   })
   const commandHandler: CommandHandler = new CommandHandler({
@@ -183,7 +196,7 @@ export function makeParts(
       ...(await environment.problems()),
     ],
     takerRate: (instrument) => environment.takerRate(instrument),
-    checkConditions: () => environment.checkConditions(),
+    checkConditions: () => void environment.checkConditions(),
     submit: (inputs) => driver.submit(inputs),
     ask: (input) => hooks.ask(input),
     verifyFlat: (only) => verifyFlat(venue, kernel, wallClock, now, only),

@@ -94,7 +94,7 @@ export class Trader {
     if (!clock.ok) return clock
     this.clock = new MarketClock(wallClock, clock.value)
     this.kernel = new Kernel({ ...kernelConfigOf(options, this.instruments.list), deciding: options.deciding, isSafe: options.isSafe })
-    this.parts = makeParts(options, this.kernel, this.clock, this.instruments.list, {
+    this.parts = makeParts(options, this.kernel, this.clock, this.instruments, {
       obstacle: () => this.obstacle(),
       observe: (input, facts) => this.observe(input, facts),
       emergencyInputs: () => this.directPanic.inputs(),
@@ -230,7 +230,7 @@ export class Trader {
 
   private stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void {
     if (this.isStopping) return
-    const which = part === undefined ? name : `${name} ${part.index + 1}/${part.count}`
+    const which = part === undefined || part.count === 1 ? name : `${name} ${part.index + 1}/${part.count}`
     this.options.log(state === 'up' ? 'info' : 'warn', `${which} stream ${state}: ${detail}`)
     this.parts.streams.set(name, state, detail, part)
     if (state !== 'up') return

@@ -51,6 +51,7 @@ const transport: Transport = {
     streams = handlers
   },
   renew: () => {},
+  openMore: () => {},
   close: async () => {},
 }
 

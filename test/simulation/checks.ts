@@ -332,8 +332,9 @@ export class Checks {
   /** Faults are over and time has passed: ours is the exchange's, and the log is the state. */
   async quiet(kernel: Kernel, fresh: () => Kernel): Promise<void> {
     const exchange = this.exchangeOf()
-    for (const instrument of exchange.instruments) this.sameOrders(exchange, kernel, instrument)
-    for (const instrument of exchange.instruments) this.stopAsMeant(exchange, kernel, instrument)
+    const traded = exchange.instruments.slice(0, kernel.config.instruments.length)
+    for (const instrument of traded) this.sameOrders(exchange, kernel, instrument)
+    for (const instrument of traded) this.stopAsMeant(exchange, kernel, instrument)
     const money = exchange.venue.money()
     if (kernel.portfolio.money !== money)
       throw new Broken('cash balanced', `our wallet has ${kernel.portfolio.money}, the exchange's ${money}`)

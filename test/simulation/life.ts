@@ -109,6 +109,7 @@ export class Life {
       call: (method, path, params) => this.port(() => inner.call(method, path, params)),
       open: (topics, handlers) => inner.open(topics, this.handlers(handlers)),
       renew: (topics) => inner.renew(topics),
+      openMore: (topics) => inner.openMore(topics),
       close: () => this.port(() => inner.close()),
     }
   }
@@ -116,7 +117,7 @@ export class Life {
   private handlers(handlers: StreamHandlers): StreamHandlers {
     return {
       frame: this.entry((stream, frame) => handlers.frame(stream, frame)),
-      state: this.entry((stream, state, detail) => handlers.state(stream, state, detail)),
+      state: this.entry((stream, state, detail, part) => handlers.state(stream, state, detail, part)),
     }
   }
 

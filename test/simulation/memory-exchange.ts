@@ -111,7 +111,7 @@ export class MemoryExchange {
   private readonly time: VirtualTime
   private readonly random: Random
   private readonly market: SeededMarket
-  private readonly connections = new Set<Connection>()
+  readonly connections = new Set<Connection>()
   private connectionCount = 0
   private depth: number | undefined
   private seenChanges = 0

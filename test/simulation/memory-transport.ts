@@ -23,13 +23,14 @@ export class MemoryTransport implements Transport {
   private readonly host: MemoryExchange
   private readonly time: VirtualTime
   private readonly random: Random
-  private readonly lines = new Map<Line, Connection>()
+  /** By name: joined lines have names of their own. */
+  private readonly lines = new Map<string, Connection>()
   /** Subscribed; later replies are those of renewed topics. */
-  private readonly up = new Set<Line>()
+  private readonly up = new Set<string>()
   private handlers: StreamHandlers | undefined
   /** As the wire names them. */
-  private readonly topics = new Map<Line, readonly string[]>()
-  private readonly parts = new Map<Line, StreamPart>()
+  private readonly topics = new Map<string, readonly string[]>()
+  private readonly parts = new Map<string, StreamPart>()
   private isClosed = false
 
   constructor(host: MemoryExchange, time: VirtualTime, random: Random) {
@@ -78,18 +79,26 @@ export class MemoryTransport implements Transport {
     this.topics.set('public', linear).set('private', topics.private)
     if (spot.length > 0) {
       this.topics.set('spot', spot.map(wireSymbolOf))
-      const symbolsOf = (list: readonly string[]) => [...new Set(list.map((topic) => topic.slice(topic.lastIndexOf('.') + 1)))]
       this.parts.set('public', { index: 0, count: 2, symbols: symbolsOf(linear) })
       this.parts.set('spot', { index: 1, count: 2, symbols: symbolsOf(spot) })
     }
     for (const line of this.topics.keys()) this.connect(line)
   }
 
-  private connect(name: Line): void {
+  openMore(topics: readonly string[]): void {
+    const isSpot = topics.some(isSpotSymbol)
+    const index = this.topics.size - 1
+    const name = `${isSpot ? 'spot' : 'public'} ${index}`
+    this.topics.set(name, isSpot ? topics.map(wireSymbolOf) : topics)
+    this.parts.set(name, { index, count: index + 1, symbols: symbolsOf(topics) })
+    this.connect(name)
+  }
+
+  private connect(name: string): void {
     this.time.after(this.latency(), () => {
       if (this.isClosed) return
       let heardMs = this.time.nowMs
-      const line = this.host.connect(name, {
+      const line = this.host.connect(kindOf(name), {
         texts: (batch) => {
           heardMs = this.time.nowMs
           for (const text of batch) this.onText(name, text)
@@ -122,14 +131,18 @@ export class MemoryTransport implements Transport {
   }
 
   renew(topics: readonly string[]): void {
-    for (const name of ['public', 'spot'] as const) {
-      const args = topics.filter((topic) => isSpotSymbol(topic) === (name === 'spot')).map(wireSymbolOf)
+    for (const [name, own] of this.topics) {
+      if (name === 'private') continue
+      const args = topics
+        .filter((topic) => isSpotSymbol(topic) === (kindOf(name) === 'spot'))
+        .map(wireSymbolOf)
+        .filter((topic) => own.includes(topic))
       const line = args.length === 0 ? undefined : this.lines.get(name)
       for (const op of ['unsubscribe', 'subscribe']) line?.session.onText(JSON.stringify({ op, args }), this.time.nowMs)
     }
   }
 
-  private lost(name: Line, line: Connection | undefined): void {
+  private lost(name: string, line: Connection | undefined): void {
     if (this.isClosed || this.lines.get(name) !== line) return
     this.lines.delete(name)
     this.up.delete(name)
@@ -137,14 +150,14 @@ export class MemoryTransport implements Transport {
     this.time.after(RECONNECT_MS, () => this.connect(name))
   }
 
-  private tell(name: Line, state: StreamState, detail: string): void {
+  private tell(name: string, state: StreamState, detail: string): void {
     this.handlers?.state(streamOf(name), state, detail, this.parts.get(name))
   }
 
-  private onText(name: Line, text: string): void {
+  private onText(name: string, text: string): void {
     const frame = JSON.parse(text) as { topic?: unknown; op?: unknown; success?: unknown }
     if (typeof frame.topic === 'string')
-      this.handlers?.frame(streamOf(name), name === 'spot' ? { ...frame, topic: spotSymbolOf(frame.topic) } : frame)
+      this.handlers?.frame(streamOf(name), kindOf(name) === 'spot' ? { ...frame, topic: spotSymbolOf(frame.topic) } : frame)
     else if (frame.op === 'subscribe' && frame.success === true && !this.up.has(name)) {
       this.up.add(name)
       this.tell(name, 'up', 'subscribed')
@@ -158,7 +171,9 @@ export class MemoryTransport implements Transport {
   }
 }
 
-const streamOf = (line: Line): StreamName => (line === 'private' ? 'private' : 'public')
+const kindOf = (name: string): Line => (name === 'private' ? 'private' : name.startsWith('spot') ? 'spot' : 'public')
+const streamOf = (name: string): StreamName => (name === 'private' ? 'private' : 'public')
+const symbolsOf = (topics: readonly string[]): string[] => [...new Set(topics.map((topic) => topic.slice(topic.lastIndexOf('.') + 1)))]
 
 /** What the real client makes of a reply. */
 function rawReplyOf(reply: WireReply | 'reset' | 'refused'): RawReply {

@@ -63,6 +63,7 @@ function withoutExecutionIds(inner: Transport): Transport {
           handlers.frame(stream, isRow(frame) && frame['topic'] === 'execution' ? { ...frame, data: renamed(frame['data']) } : frame),
       }),
     renew: (topics) => inner.renew(topics),
+    openMore: (topics) => inner.openMore(topics),
     close: () => inner.close(),
   }
 }

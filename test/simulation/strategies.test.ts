@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest'
 import { type PlanSpec, type StrategyPlan, planOf } from '../../src/config/strategy-plan.ts'
 import { instrumentIndex, strategyId } from '../../src/core/units.ts'
+import { formatQuantity } from '../../src/market/instrument.ts'
 import type { StrategyAsk } from '../../src/kernel/trader-command.ts'
 import { QuietWorld } from '../support/quiet-world.ts'
 import { ScriptedPlans } from '../support/scripted-plans.ts'
@@ -106,19 +107,58 @@ test('S4 a position is not handed to another strategy under its symbol', async (
   expect(world.plans.listed.plans[0]?.id).toBe('trend')
 })
 
-test('a symbol that is new to the trader is asked of the exchange, and the trader starts again with it', async () => {
+test('a symbol that the exchange does not list joins nothing', async () => {
+  const world = await begun(() => listed([trend(4), trend(3, ['NOSUCHUSDT'], 'second')], []), listed([trend(4)], []))
+  expect(await world.ask(reload)).toMatchObject({ status: 'refused', text: expect.stringContaining('NOSUCHUSDT') })
+  expect([world.kernel.config.instruments.length, world.plans.listed.plans.length]).toEqual([1, 1])
+})
+
+test('a symbol that is new to the trader joins it while everything else continues: warm, with its stop, and the same after a kill', async () => {
   const first = listed([trend(4)], [])
-  const world = await begun((ask) => listed([trend(4), trend(3, [ask.type === 'put' ? 'NOSUCHUSDT' : 'ETHUSDT'], 'second')], []), first)
-  expect(await world.ask({ name: 'strategies', ask: { type: 'put', id: 'second' } })).toMatchObject({ status: 'refused' })
-  expect(world.startsAgain).toEqual([])
-  const outcome = await world.ask(reload)
+  const world = await begun(() => listed([trend(4), trend(3, ['ETHUSDT'], 'second')], []), first)
+  await untilHeld(world)
+  const [run, held] = [world.kernel.runs[BTC], world.held()]
+  const outcome = await world.ask(reload, 5_000)
   expect(outcome).toMatchObject({
     status: 'done',
-    text: expect.stringContaining('ETHUSDT (second) is new here: the trader starts itself again'),
+    text: expect.stringContaining('ETHUSDT (second) is new here: its market data is subscribed'),
   })
-  expect(world.startsAgain).toHaveLength(1)
-  expect((await world.startAgain()).ok).toBe(true)
-  expect(world.kernel.portfolio.ownerOf(instrumentIndex(1))).toBe('second')
+  expect([world.startsAgain, world.kernel.runs[BTC] === run, world.held()]).toEqual([[], true, held])
+  const { portfolio, config, bars } = world.kernel
+  expect([portfolio.ownerOf(ETH), config.instruments[ETH]?.symbol]).toEqual(['second', 'ETHUSDT'])
+  // It begins over the bars that its code asks for, up to the one that closed last.
+  expect([bars[ETH]?.cursor, portfolio.barTs(ETH)]).toEqual([18, portfolio.barTs(BTC)])
+  // Margin tiers are read as at a start.
+  expect(config.instruments[ETH]?.tiers).toHaveLength(1)
+  await untilHeld(world, 'ETHUSDT')
+  expect(stopsAt(world, ETH)).toHaveLength(1)
+  const books = JSON.stringify(world.kernel.portfolio.snapshot().positions)
+  world.kill()
+  expect((await world.start()).ok).toBe(true)
+  expect([world.kernel.portfolio.ownerOf(ETH), JSON.stringify(world.kernel.portfolio.snapshot().positions)]).toEqual(['second', books])
+})
+
+test('S8 what others hold in a symbol that joins is theirs: its strategy does not count it', async () => {
+  const world = await begun(() => listed([trend(4), trend(3, ['ETHUSDT'], 'second')], []), listed([trend(4)], []))
+  world.order('Buy', '0.5', 'ETHUSDT')
+  await world.pass(2_000)
+  expect(await world.ask(reload, 5_000)).toMatchObject({ status: 'done' })
+  const { portfolio } = world.kernel
+  const instrument = portfolio.instrument(ETH)
+  expect([portfolio.positionLots(ETH), formatQuantity(instrument, portfolio.externalLots(ETH))]).toEqual([0, '0.5'])
+  expect(world.alerts).toContain('P1 external.position ETHUSDT')
+})
+
+test('S19 the connection of a symbol that joined is watched by itself', async () => {
+  const world = await begun(() => listed([trend(4), trend(3, ['ETHUSDT'], 'second')], []), listed([trend(4)], []))
+  await world.ask(reload, 5_000)
+  expect(world.parts.get('stream-public')).toBe('ok: 2 of 2 connections up')
+  const { host } = world
+  const connect = host.connect.bind(host)
+  host.connect = (line, end) => (line === 'public' ? undefined : connect(line, end))
+  for (const each of host.connections) if (each.session.carries('ETHUSDT')) host.drop(each)
+  await world.pass(5_000)
+  expect(world.kernel.holds.map(({ scope, cause }) => [scope, cause])).toEqual([[{ type: 'symbol', instrument: ETH }, 'stale']])
 })
 
 test('S3 what was shown must still be true when it is confirmed', async () => {

@@ -72,6 +72,10 @@ const OWN = new Map([
 /** In three worlds of twenty one strategy says all that can be said about orders. */
 const isOfOrders = (seed: number): boolean => [2, 9, 14].includes(seed % 20)
 
+/** In one world of ten (none with hands, whose symbol has the last number) the slow strategy's symbol joins a trader that runs. */
+const isJoined = (seed: number): boolean => seed % 10 === 6
+const RELOAD = { type: 'command', command: { name: 'strategies', ask: { type: 'reload' } } } as const
+
 const plansOf = (slow: string, seed: number) =>
   [
     ...(isOfTwo(seed)
@@ -156,7 +160,15 @@ class World {
     this.troubles = troublesOf(new Random(seed ^ 0x5eed), ACTIVE_MS, this.hasHands)
     const more = moreTroublesOf(new Random(seed ^ 0xc10c), ACTIVE_MS, SPEED)
     const settings = settingsOf(new Random(seed ^ 0x11317), ACTIVE_MS)
-    const changes = planChangesOf(new Random(seed ^ 0x914a5), ACTIVE_MS)
+    const changes = [
+      ...planChangesOf(new Random(seed ^ 0x914a5), ACTIVE_MS),
+      ...(isJoined(seed)
+        ? [
+            { atMs: 8_000, trouble: RELOAD },
+            { atMs: 30_000, trouble: RELOAD },
+          ]
+        : []),
+    ]
     this.line = [...this.troubles.line, ...more, ...settings, ...changes].sort((a, b) => a.atMs - b.atMs)
     const absence = more.find(({ trouble }) => trouble.type === 'absence')
     this.absence = absence?.trouble.type === 'absence' ? { atMs: absence.atMs, forMs: absence.trouble.forMs } : undefined
@@ -165,10 +177,13 @@ class World {
     this.hasSpot = seed % 4 < 2
     const drawn = new Random(seed ^ 0xd4a3)
     const slow = this.hasSpot ? SPOT_SYMBOL : 'SOLUSDT'
-    this.plans = new ScriptedPlans({ plans: plansOf(slow, seed), manual: this.hasHands ? [HAND_SYMBOL] : [] }, (_ask, now) => ({
-      ...now,
-      plans: otherPlans(drawn, now.plans, slow),
-    }))
+    this.plans = new ScriptedPlans(
+      { plans: plansOf(slow, seed).filter(({ id }) => id !== 'slow' || !isJoined(seed)), manual: this.hasHands ? [HAND_SYMBOL] : [] },
+      (_ask, now) => ({
+        ...now,
+        plans: otherPlans(drawn, now.plans, slow),
+      }),
+    )
     this.host = new MemoryExchange(seed, this.hasHands ? 4 : 3, this.hasSpot, this.time, this.random)
     this.checks = new Checks(this.store, () => this.host.exchange)
     this.host.onChange = () => this.guard(() => this.checks.account(this.time.nowMs))

@@ -2,6 +2,7 @@
  * The one place where an order, a denial or a cancel becomes a fact.
  * Never sends an entry that risk has not passed, and never denies a verified exit (S2).
  */
+import { growList } from '../../core/column.ts'
 import type { Booking } from '../booking.ts'
 import type { KernelContext } from '../context.ts'
 import type { AlertCode, AlertData } from '../alert.ts'
@@ -77,6 +78,11 @@ export class OrderGateway {
     this.factBuffer = factBuffer
     this.runs = runs
     this.asked = config.instruments.map(() => [])
+  }
+
+  /** The list of instruments has become longer. */
+  grow(): void {
+    growList(this.asked, this.config.instruments.length, () => [])
   }
 
   private instrument(i: InstrumentIndex): Instrument {

@@ -2,6 +2,7 @@
  * The books of one account: positions, marks, ledger and trades, and what changes them.
  */
 import type { Booking } from '../booking.ts'
+import { growList, grownColumn } from '../../core/column.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, ticks, ts } from '../../core/units.ts'
 import type { Bars } from '../../market/bars.ts'
 import { type Instrument, LOT_PARTS, notionalOf } from '../../market/instrument.ts'
@@ -70,7 +71,7 @@ export interface FillToBook extends Omit<PastFill, 'side'> {
 export class AccountBooks {
   now: Ts = ts(0)
   readonly ledger: Ledger = emptyLedger()
-  readonly positions: readonly Position[]
+  readonly positions: Position[]
   readonly watch: EquityWatch = makeEquityWatch()
   readonly results: Results
   readonly quality: ExecutionQuality
@@ -84,14 +85,14 @@ export class AccountBooks {
   readonly trades: OpenTrades
   protected readonly externals: ExternalParts
   protected readonly instruments: readonly Instrument[]
-  protected readonly spotIndexes: readonly InstrumentIndex[]
+  protected readonly spotIndexes: InstrumentIndex[]
   protected readonly orders: OrderTable
-  private readonly histories: readonly FillHistory[]
+  private readonly histories: FillHistory[]
   protected readonly marks: Marks
   protected readonly returns: ReturnWindow
-  protected readonly unrealizedBy: Float64Array
+  protected unrealizedBy: Float64Array
   /** Coins of Ballast's that are no whole lot, by instrument, in parts of a lot. */
-  private readonly spares: Float64Array
+  private spares: Float64Array
   private unrealized = 0
 
   constructor(instruments: readonly Instrument[], orders: OrderTable, needsAtr: boolean, returns: ReturnWindow) {
@@ -109,6 +110,18 @@ export class AccountBooks {
     this.returns = returns
     this.unrealizedBy = new Float64Array(n)
     this.spares = new Float64Array(n)
+  }
+
+  /** The list of instruments has become longer: each new one begins flat. */
+  grow(): void {
+    const n = this.instruments.length
+    for (const each of this.instruments.slice(this.positions.length)) if (each.category === 'spot') this.spotIndexes.push(each.index)
+    growList(this.positions, n, flatPosition)
+    growList(this.histories, n, emptyHistory)
+    for (const table of [this.results, this.quality, this.trades, this.externals, this.marks]) table.grow(n)
+    this.returns.grow()
+    this.unrealizedBy = grownColumn(this.unrealizedBy, n)
+    this.spares = grownColumn(this.spares, n)
   }
 
   get equity(): Cash {

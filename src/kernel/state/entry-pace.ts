@@ -2,6 +2,7 @@
  * When entries were sent: how many in the last second and minute, and the last of each instrument and side.
  * Never counts exits: nothing limits them (S2).
  */
+import { grownColumn } from '../../core/column.ts'
 import { type InstrumentIndex, type Side, type Ts, ts } from '../../core/units.ts'
 
 const MINUTE_MS = 60_000
@@ -18,10 +19,15 @@ export class EntryPace {
   /** Oldest first. */
   private times: number[] = []
   /** By instrument and side: [2 i] buys, [2 i + 1] sells; -1 = never. */
-  private readonly last: Float64Array
+  private last: Float64Array
 
   constructor(instrumentCount: number) {
     this.last = new Float64Array(2 * instrumentCount).fill(-1)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    this.last = grownColumn(this.last, 2 * instrumentCount, -1)
   }
 
   note(i: InstrumentIndex, side: Side, at: Ts): void {

@@ -1,6 +1,7 @@
 /**
  * How the exchange has treated our orders of late: what it rejected, and what fills have cost against the prices that were decided at.
  */
+import { growList } from '../../core/column.ts'
 import type { InstrumentIndex, Ts } from '../../core/units.ts'
 import { REDUCES_NOTHING } from './holds.ts'
 
@@ -24,6 +25,11 @@ export class ExecutionQuality {
 
   constructor(instrumentCount: number) {
     this.slippages = Array.from({ length: instrumentCount }, () => [])
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    growList(this.slippages, instrumentCount, () => [])
   }
 
   /** An exit that finds nothing to reduce was only later than its stop: it is no refusal. */

@@ -1,6 +1,7 @@
 /**
  * What the market last said of each instrument: mark, spread, the newest bar's close instant, and average true range.
  */
+import { growList, grownColumn } from '../../core/column.ts'
 import { type InstrumentIndex, type Ticks, type Ts, ticks, ts } from '../../core/units.ts'
 import { type Atr, isAtrReady, makeAtr, updateAtr } from '../../indicators/bands/atr.ts'
 import type { Bars } from '../../market/bars.ts'
@@ -18,12 +19,12 @@ export interface MarksSnapshot {
 }
 
 export class Marks {
-  private readonly prices: Float64Array
-  private readonly times: Float64Array
-  private readonly spreads: Float64Array
+  private prices: Float64Array
+  private times: Float64Array
+  private spreads: Float64Array
   /** Close instant of the newest bar; 0 before the first. */
-  private readonly barTimes: Float64Array
-  private readonly atrs: readonly Atr[]
+  private barTimes: Float64Array
+  private readonly atrs: Atr[]
   private readonly needsAtr: boolean
 
   constructor(instrumentCount: number, needsAtr: boolean) {
@@ -33,6 +34,15 @@ export class Marks {
     this.barTimes = new Float64Array(instrumentCount)
     this.atrs = Array.from({ length: instrumentCount }, () => makeAtr(ATR_PERIOD))
     this.needsAtr = needsAtr
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    this.prices = grownColumn(this.prices, instrumentCount)
+    this.times = grownColumn(this.times, instrumentCount)
+    this.spreads = grownColumn(this.spreads, instrumentCount)
+    this.barTimes = grownColumn(this.barTimes, instrumentCount)
+    growList(this.atrs, instrumentCount, () => makeAtr(ATR_PERIOD))
   }
 
   price(i: InstrumentIndex): Ticks {

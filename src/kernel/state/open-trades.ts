@@ -2,6 +2,7 @@
  * The trade that each instrument's position is on, and the numbers that trades get.
  */
 import type { Booking } from '../booking.ts'
+import { growList } from '../../core/column.ts'
 import { type Cash, type InstrumentIndex, type Lots, type Ticks, type Ts, cash, lots, tradeNumber } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
 import type { Position } from '../../portfolio/position.ts'
@@ -40,6 +41,11 @@ export class OpenTrades {
 
   constructor(instrumentCount: number) {
     this.list = new Array<OpenTrade | undefined>(instrumentCount).fill(undefined)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    growList(this.list, instrumentCount, () => undefined)
   }
 
   of(i: InstrumentIndex): OpenTrade | undefined {

@@ -1,6 +1,7 @@
 /**
  * The kernel's own orders: the open ones by instrument, the lately finished ones for late events, and the one place where an order changes.
  */
+import { growList } from '../../core/column.ts'
 import { addSafe } from '../../core/decimal.ts'
 import { type InstrumentIndex, type Lots, type OrderId, type Side, cash, lots, orderId } from '../../core/units.ts'
 import { type Instrument, notionalOf } from '../../market/instrument.ts'
@@ -36,6 +37,13 @@ export class OrderTable {
     this.openBy = Array.from({ length: instrumentCount }, () => [])
     this.recentBy = Array.from({ length: instrumentCount }, () => [])
     this.recentAt = new Array<number>(instrumentCount).fill(0)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    growList(this.openBy, instrumentCount, () => [])
+    growList(this.recentBy, instrumentCount, () => [])
+    growList(this.recentAt, instrumentCount, () => 0)
   }
 
   /** Whether the account is read, so that what happened may be reported again, and late. */

@@ -1,6 +1,7 @@
 /**
  * Closes that wait until nothing else can sell the same coins: on spot nothing is reduce-only, and two sales that meet would sell what is not ours.
  */
+import { growList } from '../../core/column.ts'
 import { type InstrumentIndex, type Lots, lots } from '../../core/units.ts'
 import type { StepChange } from '../../market/instrument-terms.ts'
 import type { Reason } from '../../trading/order.ts'
@@ -17,6 +18,11 @@ export class PendingCloses {
 
   constructor(count: number) {
     this.wanted = new Array<PendingClose | null>(count).fill(null)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(count: number): void {
+    growList(this.wanted, count, () => null)
   }
 
   of(i: InstrumentIndex): PendingClose | undefined {

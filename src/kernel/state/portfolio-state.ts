@@ -1,6 +1,7 @@
 /**
  * The view that risk has of one account's books: what is open, owed and left of each limit.
  */
+import { growList } from '../../core/column.ts'
 import { addSafe } from '../../core/decimal.ts'
 import {
   type Cash,
@@ -73,6 +74,12 @@ export class PortfolioState extends AccountBooks implements PortfolioView, Expos
     this.intervalMs = intervalMs
     this.statuses = new Array<InstrumentStatus | null>(instruments.length).fill(null)
     this.pace = new EntryPace(instruments.length)
+  }
+
+  override grow(): void {
+    super.grow()
+    growList(this.statuses, this.instruments.length, () => null)
+    this.pace.grow(this.instruments.length)
   }
 
   barTs(i: InstrumentIndex): Ts | undefined {

@@ -2,6 +2,7 @@
  * What each symbol has won and lost since the records were opened, over day and week, and how many trades in a row have lost: for limits
  * of a strategy or a symbol, whose losses are no part of equity that could be looked up.
  */
+import { growList, grownColumn } from '../../core/column.ts'
 import { type Cash, type InstrumentIndex, type StrategyId, type Ts, cash, instrumentIndex, ts } from '../../core/units.ts'
 import type { ClosedTrade } from '../../portfolio/trade.ts'
 import type { LossScope } from '../../portfolio/view.ts'
@@ -29,16 +30,23 @@ export interface ResultsSnapshot {
 export class Results {
   /** Undefined while nothing was ever booked: it has lost nothing. */
   private readonly symbols: (SymbolResult | undefined)[]
-  private readonly lastExits: Float64Array
+  private lastExits: Float64Array
   private streak = 0
   private readonly streaksOf = new Map<StrategyId, number>()
-  private readonly streaksIn: Uint32Array
+  private streaksIn: Uint32Array
   private readonly edges = new Map<StrategyId, Edge>()
 
   constructor(instrumentCount: number) {
     this.symbols = new Array<SymbolResult | undefined>(instrumentCount).fill(undefined)
     this.lastExits = new Float64Array(instrumentCount).fill(-1)
     this.streaksIn = new Uint32Array(instrumentCount)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    growList(this.symbols, instrumentCount, () => undefined)
+    this.lastExits = grownColumn(this.lastExits, instrumentCount, -1)
+    this.streaksIn = grownColumn(this.streaksIn, instrumentCount)
   }
 
   /** Money that trading in the symbol has made, negative where it cost. Until the first of it the symbol's result was 0. */

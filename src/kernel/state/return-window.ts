@@ -24,6 +24,12 @@ export class ReturnWindow {
     this.intervalMs = intervalMs
   }
 
+  /** Instruments have joined: what was computed is kept by their number. */
+  grow(): void {
+    this.lastTs = -1
+    this.isOld = true
+  }
+
   /** Bars were revealed. */
   barsRevealed(): void {
     this.isOld = true

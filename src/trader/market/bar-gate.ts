@@ -2,6 +2,7 @@
  * Gathers the closed bars of one instant until all symbols are there, or until the wait is over.
  * Never lets a bar through twice. In lockstep there is no such limit: it waits for all of them.
  */
+import { grownColumn } from '../../core/column.ts'
 import { type InstrumentIndex, type Ts, ts } from '../../core/units.ts'
 import type { Bar } from '../../market/bars.ts'
 import type { BarsMode } from '../../kernel/input.ts'
@@ -22,15 +23,15 @@ interface Waiting {
 }
 
 export class BarGate {
-  private readonly symbols: number
   private readonly intervalMs: number
   private readonly waiting = new Map<number, Waiting>()
   /** Last instant let through, by instrument. */
-  private readonly passed: Float64Array
+  private passed: Float64Array
   private lastInstant = 0
   private readonly release: (at: Ts, mode: BarsMode, bars: readonly GatedBar[]) => void
   private readonly fetchMissing: (at: Ts, instruments: readonly InstrumentIndex[]) => void
-  private readonly instruments: readonly InstrumentIndex[]
+  /** Those that an instant waits for. */
+  private readonly expected: InstrumentIndex[]
   isPaused = true
 
   constructor(
@@ -39,12 +40,16 @@ export class BarGate {
     release: (at: Ts, mode: BarsMode, bars: readonly GatedBar[]) => void,
     fetchMissing: (at: Ts, instruments: readonly InstrumentIndex[]) => void,
   ) {
-    this.instruments = instruments
-    this.symbols = instruments.length
+    this.expected = [...instruments]
     this.intervalMs = intervalMs
     this.passed = new Float64Array(Math.max(0, ...instruments) + 1)
     this.release = release
     this.fetchMissing = fetchMissing
+  }
+
+  /** Instruments have joined. An instant waits for one of them once a first bar of it has come: nobody knows yet when that will be. */
+  grow(instrumentCount: number): void {
+    if (instrumentCount > this.passed.length) this.passed = grownColumn(this.passed, instrumentCount)
   }
 
   /** Close of the oldest instant that waits for its other symbols, or for the end of a reading. */
@@ -74,6 +79,7 @@ export class BarGate {
       this.waiting.set(close, waiting)
     }
     waiting.bars.set(instrument, bar)
+    if (!this.expected.includes(instrument)) this.expected.push(instrument)
     this.flush(steadyMs, false)
   }
 
@@ -96,7 +102,7 @@ export class BarGate {
         this.waiting.delete(close)
         continue
       }
-      const isWhole = waiting.bars.size === this.symbols
+      const isWhole = waiting.bars.size >= this.expected.length
       const waited = steadyMs - waiting.sinceMs
       if (!isWhole) {
         if (!isTimed) return
@@ -104,7 +110,7 @@ export class BarGate {
           waiting.wasFetched = true
           this.fetchMissing(
             ts(close),
-            this.instruments.filter((i) => !waiting.bars.has(i)),
+            this.expected.filter((i) => !waiting.bars.has(i)),
           )
         }
         if (waited < RELEASE_AFTER_MS) return

@@ -39,24 +39,18 @@ interface Reading {
 
 export class FundingFeed {
   private readonly ports: FundingFeedPorts
-  private readonly readings: readonly Reading[]
+  private readonly readings: Reading[]
   private heard: FundingKnown[] = []
   private reading: Promise<void> | undefined
 
   constructor(ports: FundingFeedPorts) {
     this.ports = ports
-    this.readings = ports.instruments
-      .filter(({ category, status }) => category === 'linear' && status !== 'closed')
-      .map(({ index, symbol, fundingIntervalMs }) => ({
-        instrument: index,
-        symbol,
-        intervalMs: fundingIntervalMs,
-        hour: undefined,
-        wasRead: false,
-        newest: undefined,
-        again: 0,
-        notBeforeMs: 0,
-      }))
+    this.readings = readingsOf(ports.instruments)
+  }
+
+  /** These have joined. */
+  add(instruments: readonly Instrument[]): void {
+    this.readings.push(...readingsOf(instruments))
   }
 
   /** What was heard since the call before. */
@@ -102,6 +96,20 @@ export class FundingFeed {
     }
   }
 }
+
+const readingsOf = (instruments: readonly Instrument[]): Reading[] =>
+  instruments
+    .filter(({ category, status }) => category === 'linear' && status !== 'closed')
+    .map(({ index, symbol, fundingIntervalMs }) => ({
+      instrument: index,
+      symbol,
+      intervalMs: fundingIntervalMs,
+      hour: undefined,
+      wasRead: false,
+      newest: undefined,
+      again: 0,
+      notBeforeMs: 0,
+    }))
 
 /** The last whole multiple that lies before `now`. */
 const lastBefore = (now: number, stepMs: number): number => Math.floor((now - 1) / stepMs) * stepMs

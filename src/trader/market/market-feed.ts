@@ -49,7 +49,7 @@ export class MarketFeed {
   private readonly gate: BarGate
   private readonly board: QuoteBoard
   private readonly fundings: FundingFeed
-  private readonly open: readonly Instrument[]
+  private readonly open: Instrument[]
   private lastStrideTs = 0
   private closedAt: Ts | undefined
   private backfilling: Promise<void> = Promise.resolve()
@@ -68,6 +68,15 @@ export class MarketFeed {
       (at, mode, bars) => this.closeBars(at, mode, bars),
       (at, missing) => void this.fetchBars(at, missing),
     )
+  }
+
+  /** These have joined: their bars, quotes and settlements are taken from here on. What closed before is read by {@link backfill}. */
+  add(joined: readonly Instrument[]): void {
+    const { instruments } = this.ports.kernel.config
+    this.board.grow(instruments.length)
+    this.gate.grow(instruments.length)
+    this.fundings.add(joined)
+    this.open.push(...joined.filter((i) => i.status !== 'closed'))
   }
 
   bar(instrument: InstrumentIndex, bar: Bar): void {
@@ -221,9 +230,11 @@ export class MarketFeed {
 
   /** In lockstep market time stands still: what the fills of these bars have led to is answered before they are decided, as in a backtest. */
   private async untilAnswered(): Promise<void> {
-    const { driver, sender, wallClock, kernel, instruments } = this.ports
+    const { driver, sender, wallClock, kernel } = this.ports
     const isWaiting = (): boolean =>
-      instruments.some(({ index }) => kernel.orders.open(index).some((order) => order.status === 'submitted' || order.cancelRequested))
+      kernel.config.instruments.some(({ index }) =>
+        kernel.orders.open(index).some((order) => order.status === 'submitted' || order.cancelRequested),
+      )
     const untilMs = wallClock.steadyMs() + ANSWER_WAIT_MS
     do {
       await driver.submit(() => [])

@@ -2,6 +2,7 @@
  * The last word on each instrument's price: marks from the ticker, spreads from the mirrored order book while it is live.
  * Never takes a quiet book for an old one: it is stale when its connection is, and void then (S19).
  */
+import { growList } from '../../core/column.ts'
 import type { InstrumentIndex, Rate, Ticks, Ts } from '../../core/units.ts'
 import type { BookMirror } from '../../market/order-book.ts'
 import type { Quote } from '../../venue/port/venue.ts'
@@ -41,6 +42,13 @@ export class QuoteBoard {
     this.spreads = new Array<number>(instrumentCount).fill(0)
     this.tickers = new Array<BestPrices | undefined>(instrumentCount).fill(undefined)
     this.books = new Array<BookMirror | undefined>(instrumentCount).fill(undefined)
+  }
+
+  /** Instruments have joined: there are so many now. */
+  grow(instrumentCount: number): void {
+    for (const column of [this.marks, this.spreads]) growList(column, instrumentCount, () => 0)
+    for (const column of [this.exchangeMarks, this.predictions, this.tickers, this.books])
+      growList<unknown>(column, instrumentCount, () => undefined)
   }
 
   quote({ instrument, mark, last, bid, ask, predicted }: Quote): void {

@@ -98,8 +98,8 @@ export class EnvironmentMonitor {
   }
 
   /** A setting that is kept at the exchange has changed. */
-  checkConditions(): void {
-    void this.conditions.check()
+  checkConditions(): Promise<void> {
+    return this.conditions.check()
   }
 
   /** What stands against trading; what was found is looked at again, since an operator may have mended it. */

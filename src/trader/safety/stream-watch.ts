@@ -84,7 +84,10 @@ export class StreamWatch {
   check(): void {
     const now = this.ports.wallClock.steadyMs()
     const dead = [...this.lines.values()].filter((line) => line.downSince !== undefined && now - line.downSince >= STALE_AFTER_MS)
-    const streams = STREAMS.filter((name) => dead.filter((line) => line.name === name).length === countOf(this.of(name)))
+    const streams = STREAMS.filter((name) => {
+      const lost = dead.filter((line) => line.name === name)
+      return lost.length === countOf(this.of(name)) || lost.some((line) => line.part === undefined)
+    })
     if (streams.length > 0) {
       if (!this.isStale) this.ports.stale(`${streams.join(' and ')} stream down`, undefined)
       this.isStale = true
@@ -111,7 +114,7 @@ export class StreamWatch {
   }
 }
 
-/** Connections that the stream is made of: known from the first that speaks. */
-const countOf = (lines: readonly Line[]): number => lines[0]?.part?.count ?? 1
+/** Connections that the stream is made of: each knows those that were opened with it or before it. */
+const countOf = (lines: readonly Line[]): number => Math.max(1, ...lines.map(({ part }) => part?.count ?? 1))
 
 const concerns = ({ part }: Line, symbol: string): boolean => part === undefined || part.symbols.includes(symbol)

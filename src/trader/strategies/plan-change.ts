@@ -1,6 +1,6 @@
 /**
- * Changes the list of strategies while the trader runs, between two bars: what would change is shown first. Only a symbol that is new to this
- * trader takes a restart of it.
+ * Changes the list of strategies while the trader runs, between two bars: what would change is shown first. A symbol that is new to this trader
+ * joins before the change.
  */
 import { createHash } from 'node:crypto'
 import type { Ts } from '../../core/units.ts'
@@ -26,8 +26,8 @@ export interface PlanChangePorts extends StrategyStartPorts {
   readonly plans: PlanPort
   readonly now: () => Ts
   readonly submit: (inputs: () => readonly KernelInput[]) => Promise<number>
-  /** Ends this trader in order, to be started again at once. */
-  readonly startAgain: (why: string) => void
+  /** Gives new symbols their places, before anybody owns them. */
+  readonly join: (symbols: readonly string[], actor: string) => Promise<CommandRefusal | undefined>
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
 }
 
@@ -37,8 +37,8 @@ const READS_MAX = 5
 interface Judged {
   readonly prepared: PreparedPlan
   readonly difference: PlanDifference
-  /** Undefined where a symbol has no number in this kernel yet. */
-  readonly list: StrategyList | undefined
+  /** Without the new symbols, which have no number in this kernel yet. */
+  readonly list: StrategyList
   readonly newSymbols: readonly string[]
   readonly lines: readonly string[]
   /** What the lines rest on, and what the change leads to. */
@@ -102,7 +102,7 @@ export class PlanChange {
       ...(newSymbols.length === 0
         ? []
         : [
-            `${newSymbols.map((symbol) => `${symbol} (${ownerIn(prepared.plan, symbol)})`).join(', ')} is new here: the trader starts itself again, which takes a few seconds. Stops stay at the exchange.`,
+            `${newSymbols.map((symbol) => `${symbol} (${ownerIn(prepared.plan, symbol)})`).join(', ')} is new here: its market data is subscribed and its earlier bars are read first. Everything else continues meanwhile.`,
           ]),
       ...prepared.doubts,
       ...(prepared.later.length === 0 ? [] : [laterText(prepared.later).trim()]),
@@ -118,7 +118,7 @@ export class PlanChange {
       .update(JSON.stringify([list.strategies.map(identity), prepared.plan.manual, newSymbols, closes === true, also]))
       .digest('hex')
       .slice(0, 16)
-    return { prepared, difference, list: newSymbols.length === 0 ? list : undefined, newSymbols, lines, key }
+    return { prepared, difference, list, newSymbols, lines, key }
   }
 
   /** A position belongs to who opened it: another strategy does not find it under its symbol (S4). */
@@ -139,16 +139,15 @@ export class PlanChange {
     const judged = await this.judge(command, actor)
     if ('status' in judged) return judged
     if (command.seen !== undefined && command.seen !== judged.key) return refused(commandRefusal('changed-since-shown'))
-    const { prepared, difference, list, lines, newSymbols } = judged
-    const leaving = this.leaving(command, difference, actor)
-    if (list === undefined) {
-      const kept = attempt(prepared.keep)
-      if (kept !== undefined) return refused(kept)
-      if (leaving.length > 0) await this.ports.submit(() => leaving)
-      this.ports.startAgain(`the strategies have changed and ${newSymbols.join(', ')} is new: the trader starts again with them`)
-      return { status: 'done', text: lines.join('\n') }
+    const { prepared, lines, newSymbols } = judged
+    if (newSymbols.length > 0) {
+      const refusal = await this.ports.join(newSymbols, actor)
+      if (refusal !== undefined) return refused(refusal)
     }
-    const seq = await this.swap(list, difference, prepared, leaving, actor)
+    const { kernel } = this.ports
+    const list = strategiesOf(prepared.plan, kernel.config.instruments, kernel.config.intervalMs)
+    const difference = planDifference(kernel.config.strategies, list.strategies)
+    const seq = await this.swap(list, difference, prepared, this.leaving(command, difference, actor), actor)
     return seq.ok ? { status: 'done', text: lines.join('\n'), seq: seq.value } : refused(seq.error)
   }
 

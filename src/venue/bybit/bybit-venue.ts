@@ -73,6 +73,7 @@ export class BybitVenue implements TradedVenue {
   private readonly lister: ListingReader
   private readonly reader: AccountReader
   private readonly writer: OrderWriter
+  private books: BookFeed | undefined
   /** The market as anybody sees it now. */
   readonly market: MarketReader
 
@@ -218,20 +219,15 @@ export class BybitVenue implements TradedVenue {
   }
 
   open(handlers: VenueHandlers, armsDcp = false): void {
-    const { intervalMs, bookDepth, steadyMs } = this.options
-    const interval = intervalName(intervalMs)
-    // The exchange refuses a subscription to what is closed, and with it those beside it.
-    const listed = this.symbols.list.filter((i) => i.status !== 'closed')
+    const { bookDepth, steadyMs } = this.options
     const books =
-      bookDepth === undefined
-        ? undefined
-        : new BookFeed(listed, bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), steadyMs })
-    const reader = new StreamReader(this.symbols.byName, books, handlers, (report) => this.writer.judge(report))
+      bookDepth === undefined ? undefined : new BookFeed(bookDepth, { handlers, renew: (topics) => this.transport.renew(topics), steadyMs })
+    this.books = books
+    const reader = new StreamReader(this.symbols, books, handlers, (report) => this.writer.judge(report))
     const dcp = !armsDcp ? [] : this.symbols.spot.length === 0 ? ['dcp.future'] : ['dcp.future', 'dcp.spot']
-    const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
     this.transport.open(
       {
-        public: [...topics, ...(books?.topics ?? [])],
+        public: this.topicsOf(this.symbols.list),
         private: ['order', 'execution', 'position', 'wallet', ...dcp],
       },
       {
@@ -239,6 +235,18 @@ export class BybitVenue implements TradedVenue {
         state: (stream, state, detail, part) => reader.state(stream, state, detail, part),
       },
     )
+  }
+
+  follow(joined: readonly Instrument[]): void {
+    this.transport.openMore(this.topicsOf(joined))
+  }
+
+  private topicsOf(instruments: readonly Instrument[]): readonly string[] {
+    const interval = intervalName(this.options.intervalMs)
+    // The exchange refuses a subscription to what is closed, and with it those beside it.
+    const listed = instruments.filter((i) => i.status !== 'closed')
+    const topics = listed.flatMap(({ symbol }) => [`kline.${interval}.${symbol}`, `tickers.${symbol}`])
+    return [...topics, ...(this.books?.add(listed) ?? [])]
   }
 
   async close(): Promise<void> {

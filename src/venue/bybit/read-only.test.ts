@@ -21,6 +21,7 @@ const road: Transport = {
   },
   open: (topics) => void asked.push(`open ${topics.public.length > 0}`),
   renew: () => void asked.push('renew'),
+  openMore: () => void asked.push('openMore'),
   close: async () => void asked.push('close'),
 }
 const id = { orderId: orderId(1), clientOrderId: 'b1-abc123-1', venueOrderId: undefined, instrument: instrumentIndex(0) }

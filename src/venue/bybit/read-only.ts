@@ -11,5 +11,6 @@ export const readOnly = (transport: Transport): Transport => ({
   trade: undefined,
   open: (topics, handlers) => transport.open(topics, handlers),
   renew: (topics) => transport.renew(topics),
+  openMore: (topics) => transport.openMore(topics),
   close: () => transport.close(),
 })

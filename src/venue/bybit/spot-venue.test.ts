@@ -36,6 +36,7 @@ const transport: Transport = {
     streams = handlers
   },
   renew: () => {},
+  openMore: () => {},
   close: async () => {},
 }
 

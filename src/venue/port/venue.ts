@@ -51,7 +51,7 @@ export interface VenueHandlers {
   quote(quote: Quote): void
   /** A mirrored order book has become live or void. It is read where a price is needed: its updates are not reported one by one. */
   book(mirror: BookMirror): void
-  /** `part` is undefined where one connection carries the stream. */
+  /** `part` is undefined where one connection carries the stream for all symbols. */
   stream(name: StreamName, state: StreamState, detail: string, part: StreamPart | undefined): void
   /** A frame that does not have the documented shape: the symbol's data cannot be trusted (S13). */
   odd(symbol: string, detail: string): void
@@ -90,6 +90,8 @@ export interface Venue {
 export interface TradedVenue extends Venue {
   /** From here on prices and quantities are counted in these steps. */
   use(instruments: readonly Instrument[]): void
+  /** Streams of instruments that have joined after `open`; `use` has named them. */
+  follow(joined: readonly Instrument[]): void
   /** How far the venue's clock is ahead of this machine's, in ms. */
   clockSkewMs(): Promise<Result<number, VenueError>>
   conditions(): Promise<ConditionsReading>

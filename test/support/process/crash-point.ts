@@ -193,6 +193,7 @@ function transportWithCrashes(transport: Transport, crash: CrashPoint): Transpor
           },
     open: (topics, handlers) => transport.open(topics, handlers),
     renew: (topics) => transport.renew(topics),
+    openMore: (topics) => transport.openMore(topics),
     close: () => transport.close(),
   }
 }

@@ -75,6 +75,7 @@ export class WireTransport implements Transport {
 
   /** It has no public topics. */
   renew(): void {}
+  openMore(): void {}
 
   /** Hands on what the exchange has reported since the last time. */
   flush(): void {

@@ -2,6 +2,7 @@
  * Which strategy decides for which symbol and who owns it: made at the start, and changed in place where other strategies count from then on.
  */
 import { assert } from '../../../core/assert.ts'
+import { growList } from '../../../core/column.ts'
 import type { InstrumentIndex, StrategyId } from '../../../core/units.ts'
 import type { Bars } from '../../../market/bars.ts'
 import type { FundingRates } from '../../../market/funding-rates.ts'
@@ -37,6 +38,12 @@ export class StrategyRuns {
     this.by = new Array<StrategyRun | undefined>(instruments.length).fill(undefined)
     this.use({ strategies, manual: manual ?? [] })
     this.owners = this.wanted()
+  }
+
+  /** The list of instruments has become longer: nobody owns a new one until the journal says so. */
+  grow(): void {
+    growList(this.by, this.instruments.length, () => undefined)
+    growList(this.owners, this.instruments.length, () => undefined)
   }
 
   /**

@@ -10,7 +10,7 @@ const FORBIDDEN: RawReply = { type: 'http', status: 403, detail: 'HTTP 403' }
 
 function makeRequests(reply: () => RawReply = () => OK) {
   const clock = { steadyMs: 1_000_000, wallAheadMs: 0, sleptMs: 0 }
-  const transport: Transport = { call: async () => reply(), open: () => {}, renew: () => {}, close: async () => {} }
+  const transport: Transport = { call: async () => reply(), open: () => {}, renew: () => {}, openMore: () => {}, close: async () => {} }
   const requests = new Requests(transport, {
     wallMs: () => clock.steadyMs + clock.wallAheadMs,
     steadyMs: () => clock.steadyMs,

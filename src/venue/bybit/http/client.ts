@@ -4,6 +4,7 @@
  */
 import type { StreamName, StreamPart } from '../../port/streams.ts'
 import { RestClientV5 } from 'bybit-api'
+import { assert } from '../../../core/assert.ts'
 import { type Category, isSpotSymbol } from '../../../market/instrument.ts'
 import { ConnectionBudget, TRADE_CONNECTIONS_MAX } from '../stream/reconnect.ts'
 import { HEARTBEAT, type Heartbeat, StreamLine } from '../stream/stream-line.ts'
@@ -37,6 +38,8 @@ export class BybitClient implements Transport {
   private readonly options: ClientOptions
   private readonly budget = new ConnectionBudget()
   readonly trade: Transport['trade']
+  private handlers: StreamHandlers | undefined
+  private publicLines = 0
   private readonly lines: { readonly topics: ReadonlySet<string>; readonly line: StreamLine }[] = []
 
   constructor(options: ClientOptions) {
@@ -72,18 +75,25 @@ export class BybitClient implements Transport {
   }
 
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void {
-    const most = this.options.symbolsPerConnection ?? SYMBOLS_PER_CONNECTION
-    const parts = [
-      ...partTopics(
-        topics.public.filter((topic) => !isSpotSymbol(topic)),
-        most,
-      ).map((part) => ({ ...part, category: 'linear' as const })),
-      ...partTopics(topics.public.filter(isSpotSymbol), most).map((part) => ({ ...part, category: 'spot' as const })),
-    ]
-    parts.forEach(({ symbols, topics: own, category }, index) => {
-      this.line('public', category, own, parts.length === 1 ? undefined : { index, count: parts.length, symbols }, handlers)
-    })
+    this.handlers = handlers
+    this.openMore(topics.public)
     if (topics.private.length > 0) this.line('private', 'linear', topics.private, undefined, handlers)
+  }
+
+  openMore(topics: readonly string[]): void {
+    const { handlers } = this
+    assert(handlers !== undefined, 'streams are opened first')
+    const most = this.options.symbolsPerConnection ?? SYMBOLS_PER_CONNECTION
+    const [spot, linear] = [topics.filter(isSpotSymbol), topics.filter((topic) => !isSpotSymbol(topic))]
+    const parts = [
+      ...partTopics(linear, most).map((part) => ({ ...part, category: 'linear' as const })),
+      ...partTopics(spot, most).map((part) => ({ ...part, category: 'spot' as const })),
+    ]
+    const first = this.publicLines
+    this.publicLines += parts.length
+    parts.forEach(({ symbols, topics: own, category }, k) => {
+      this.line('public', category, own, { index: first + k, count: this.publicLines, symbols }, handlers)
+    })
   }
 
   private line(

@@ -41,6 +41,7 @@ function make(hasTrade = true): Requests {
       : {}),
     open: () => {},
     renew: () => {},
+    openMore: () => {},
     close: async () => {},
   }
   const made = new Requests(transport, {
@@ -198,6 +199,7 @@ describe('a list of many pages', () => {
       },
       open: () => {},
       renew: () => {},
+      openMore: () => {},
       close: async () => {},
     }
     return new Requests(transport, {
@@ -241,6 +243,7 @@ describe('a list of many pages', () => {
       },
       open: () => {},
       renew: () => {},
+      openMore: () => {},
       close: async () => {},
     }
     return new Requests(transport, { wallMs: () => nowMs, steadyMs: () => nowMs, sleep: async () => {} })

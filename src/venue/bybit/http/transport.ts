@@ -28,7 +28,7 @@ export interface RawLimits {
 export interface StreamHandlers {
   /** A data frame: it has a topic. */
   frame(stream: StreamName, frame: unknown): void
-  /** `part` is undefined where one connection carries the stream. */
+  /** `part` is undefined where one connection carries the stream for all symbols. */
   state(stream: StreamName, state: StreamState, detail: string, part?: StreamPart): void
 }
 
@@ -43,6 +43,8 @@ export interface Transport {
   readonly trade?: ((op: TradeOp, body: RequestParams) => Promise<RawReply>) | undefined
   /** Opens the streams and keeps them open. Public topics may be given once; those of spot end with its symbols, and so do their frames'. */
   open(topics: { readonly public: readonly string[]; readonly private: readonly string[] }, handlers: StreamHandlers): void
+  /** Opens further public topics after `open`, on connections of their own: those that are up stay as they are. */
+  openMore(topics: readonly string[]): void
   /** Subscribes again to public topics that were opened, so that their snapshots come again. */
   renew(topics: readonly string[]): void
   close(): Promise<void>

@@ -16,6 +16,7 @@ function reader(result: unknown): HistoryReader {
     call: async () => ({ type: 'reply' as const, body: { retCode: 0, retMsg: 'OK', result }, limits: undefined }),
     open: () => {},
     renew: () => {},
+    openMore: () => {},
     close: async () => {},
   }
   const clocks = { wallMs: () => START, steadyMs: () => performance.now(), sleep: async () => {} }

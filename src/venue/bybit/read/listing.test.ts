@@ -52,6 +52,7 @@ function reader(pages: readonly unknown[][]): { readonly lister: ListingReader; 
     },
     open: () => {},
     renew: () => {},
+    openMore: () => {},
     close: async () => {},
   }
   const clocks = { wallMs: () => 0, steadyMs: () => 0, sleep: async () => {} }
@@ -111,6 +112,7 @@ test('an exchange that does not answer is no symbol without tiers', async () => 
         : { type: 'reply' as const, body: { retCode: 0, retMsg: 'OK', result: { list: [INFO] } }, limits: undefined },
     open: () => {},
     renew: () => {},
+    openMore: () => {},
     close: async () => {},
   }
   expect(await new ListingReader(new Requests(transport, clocks)).instruments(['BTCUSDT'])).toMatchObject({ ok: false })

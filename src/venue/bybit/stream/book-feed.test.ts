@@ -13,12 +13,13 @@ let nowMs = 0
 let told: string[] = []
 let renewed: string[] = []
 let feed: BookFeed
+let topics: readonly string[]
 
 beforeEach(() => {
   nowMs = 1_000_000
   told = []
   renewed = []
-  feed = new BookFeed(instruments, 50, {
+  feed = new BookFeed(50, {
     handlers: {
       book: ({ instrument, flaw }) => told.push(`${instrument.symbol} ${flaw ?? 'live'}`),
       odd: (symbol, detail) => told.push(`odd ${symbol} ${detail}`),
@@ -26,6 +27,7 @@ beforeEach(() => {
     renew: (topics) => renewed.push(...topics),
     steadyMs: () => nowMs,
   })
+  topics = feed.add(instruments)
   feed.found(undefined)
 })
 
@@ -38,7 +40,7 @@ const frame = (type: string, u: number, change: object = {}, symbol = 'AUSDT') =
 })
 
 test('its topics are those of its depth, and other frames are left to others', () => {
-  expect(feed.topics).toEqual(['orderbook.50.AUSDT', 'orderbook.50.BUSDT'])
+  expect(topics).toEqual(['orderbook.50.AUSDT', 'orderbook.50.BUSDT'])
   expect([
     feed.applyFrame({ topic: 'tickers.AUSDT', data: {} }),
     feed.applyFrame({}),

@@ -29,21 +29,24 @@ interface Book {
 
 export class BookFeed {
   private readonly ports: BookFeedPorts
+  private readonly depth: BookDepth
   private readonly byTopic = new Map<string, Book>()
   private readonly bySymbol = new Map<string, Book>()
 
-  constructor(instruments: readonly Instrument[], depth: BookDepth, ports: BookFeedPorts) {
+  constructor(depth: BookDepth, ports: BookFeedPorts) {
+    this.depth = depth
     this.ports = ports
-    for (const instrument of instruments) {
-      const topic = `${TOPIC}${depth}.${instrument.symbol}`
-      const book = { topic, mirror: new BookMirror(instrument, depth), renewals: 0, renewedMs: 0 }
-      this.byTopic.set(topic, book)
-      this.bySymbol.set(instrument.symbol, book)
-    }
   }
 
-  get topics(): readonly string[] {
-    return [...this.byTopic.keys()]
+  /** Mirrors the books of these symbols too. Answers their topics. */
+  add(instruments: readonly Instrument[]): readonly string[] {
+    return instruments.map((instrument) => {
+      const topic = `${TOPIC}${this.depth}.${instrument.symbol}`
+      const book = { topic, mirror: new BookMirror(instrument, this.depth), renewals: 0, renewedMs: 0 }
+      this.byTopic.set(topic, book)
+      this.bySymbol.set(instrument.symbol, book)
+      return topic
+    })
   }
 
   /**

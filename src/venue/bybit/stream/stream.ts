@@ -10,7 +10,7 @@ import type { VenueHandlers } from '../../port/venue.ts'
 import type { BookFeed } from './book-feed.ts'
 import { toBar, toExecutionReport, toOrderReport, toPositionReport } from '../map.ts'
 import { OddRow, type OrderWire, balanceIn, executionRow, orderRow, positionRow, priceOf, rateOf } from '../rows.ts'
-import { ownSymbolOf } from '../symbols.ts'
+import { type Symbols, ownSymbolOf } from '../symbols.ts'
 
 const envelope = z.object({ topic: z.string(), data: z.unknown(), ts: z.number().optional(), creationTime: z.number().optional() })
 const klineData = z.array(
@@ -37,26 +37,26 @@ const rowHead = z.object({ symbol: z.string(), category: z.string().optional() }
 const walletData = z.array(z.object({ coin: z.array(z.object({ coin: z.string(), walletBalance: z.string() })) }))
 
 export class StreamReader {
-  private readonly instruments: ReadonlyMap<string, Instrument>
+  private readonly symbols: Pick<Symbols, 'byName'>
   private readonly books: BookFeed | undefined
   private readonly handlers: VenueHandlers
   /** Hears of an order after the handlers. */
   private readonly judge: (report: OrderReport) => void
 
   constructor(
-    instruments: ReadonlyMap<string, Instrument>,
+    symbols: Pick<Symbols, 'byName'>,
     books: BookFeed | undefined,
     handlers: VenueHandlers,
     judge: (report: OrderReport) => void = () => {},
   ) {
-    this.instruments = instruments
+    this.symbols = symbols
     this.books = books
     this.handlers = handlers
     this.judge = judge
   }
 
   frame(frame: unknown): void {
-    const { instruments, books, handlers } = this
+    const { books, handlers } = this
     if (books?.applyFrame(frame) === true) return
     const head = envelope.safeParse(frame)
     if (!head.success) {
@@ -64,6 +64,7 @@ export class StreamReader {
       return
     }
     const { topic, data } = head.data
+    const instruments = this.symbols.byName
     const symbol = topic.slice(topic.lastIndexOf('.') + 1)
     try {
       if (topic.startsWith('kline.')) readKlines(instruments.get(symbol), data, handlers)
@@ -96,7 +97,7 @@ export class StreamReader {
     for (const raw of z.array(z.unknown()).parse(data)) {
       const head = rowHead.safeParse(raw)
       const name = head.success ? ownSymbolOf(head.data.category, head.data.symbol) : ''
-      const instrument = this.instruments.get(name)
+      const instrument = this.symbols.byName.get(name)
       // Of others' symbols nothing is read.
       if (head.success && instrument === undefined) continue
       try {
@@ -116,7 +117,7 @@ export class StreamReader {
 
   /** Without a snapshot, and reported only when something changes. */
   private wallet(data: unknown): void {
-    const coin = [...this.instruments.values()][0]?.settleCoin
+    const coin = [...this.symbols.byName.values()][0]?.settleCoin
     for (const account of walletData.parse(data))
       for (const row of account.coin) if (row.coin === coin) this.handlers.wallet(balanceIn(row.coin, row.walletBalance))
   }
