@@ -67,6 +67,8 @@ export class BarGate {
   receiveBar(instrument: InstrumentIndex, bar: Bar, steadyMs: number): void {
     const close = bar.ts + this.intervalMs
     if (close <= (this.passed[instrument] as number)) return
+    // Late or not: it comes from here on.
+    if (!this.expected.includes(instrument)) this.expected.push(instrument)
     if (close <= this.lastInstant && !this.isPaused) {
       // Its instant has been decided without it: exits only.
       this.passed[instrument] = close
@@ -79,7 +81,6 @@ export class BarGate {
       this.waiting.set(close, waiting)
     }
     waiting.bars.set(instrument, bar)
-    if (!this.expected.includes(instrument)) this.expected.push(instrument)
     this.flush(steadyMs, false)
   }
 
