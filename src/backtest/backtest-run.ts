@@ -6,6 +6,7 @@ import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Rate, formatSide, strategyId } from '../core/units.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
+import type { FinerBars } from '../market/finer-bars.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type EquitySeries, dailyEquity } from '../portfolio/equity.ts'
 import { type Metrics, metricsOf } from '../portfolio/results/performance.ts'
@@ -23,6 +24,8 @@ export interface RunSeries {
   readonly intervalMs: number
   readonly columns: BarColumns
   readonly funding: FundingSeries | undefined
+  /** Finer bars that decide the order of events inside a bar; absent: the bar's own path does (decision 0007). */
+  readonly detail?: FinerBars | undefined
 }
 
 export interface BacktestRequest {
@@ -90,6 +93,7 @@ export function runFigures(request: BacktestRequest): RunFigures {
     openingCash: request.openingCash,
     bars,
     funding: request.series.map((s) => s.funding),
+    detail: request.series.map((s) => s.detail),
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   })
   const elapsedMs = performance.now() - startedMs

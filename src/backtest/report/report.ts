@@ -8,6 +8,7 @@ import type { ClosedTrade } from '../../portfolio/trade.ts'
 import { formatQuantity, priceFloat } from '../../market/instrument.ts'
 import type { BacktestRun, BacktestRequest, RunSeries } from '../backtest-run.ts'
 import type { Doubts } from '../doubts.ts'
+import { modelsOf } from '../simulation.ts'
 import { barChart, lineChart, scatterChart, waterfall } from '../../charts/figure.ts'
 import { escapeHtml } from '../../charts/markup.ts'
 import { countText, dayText, minuteText, moneyText, percentText, ratioText, signedMoney } from './html.ts'
@@ -288,6 +289,7 @@ function runInfo(input: ReportInput): string {
     ),
     ['Opening cash', moneyText(request.openingCash / CASH_ONE)],
     ['Costs', words(input.costs)],
+    ['Models', words(modelsOf(request))],
     ['Bars', countText(run.result.bars)],
     ['Fingerprint', run.fingerprint],
     ['Code', `Ballast ${input.version}`],

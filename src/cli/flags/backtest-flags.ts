@@ -30,6 +30,7 @@ export interface SeriesFlags extends FileFlags {
   readonly to?: string
   readonly minNotional?: string
   readonly funding: string
+  readonly detail?: string
 }
 
 export interface StudyFlags extends SeriesFlags {
@@ -73,6 +74,10 @@ export function addStudyOptions(command: Command): Command {
     .option(
       '--stop-slippage <share>',
       'stop slippage as a share of the bar’s range beyond the stop, 0 to 1 (default: 0; 0.1 with --limits)',
+    )
+    .option(
+      '--detail <interval>',
+      'finer candles that decide the order of events inside a bar: an interval that is stored, as 1m, or a file',
     )
     .option('--min-notional <amount>', 'minimum order value (default: 5, like Bybit)')
     .option('--funding <funding>', 'none, history, or a rate per 8 h; 0.0001 is 4.5 times BTC’s mean of 2025 and 2026; not on spot', 'none')

@@ -6,6 +6,7 @@ import packageJson from '../../../package.json' with { type: 'json' }
 import { reportHtml } from '../../backtest/report/report.ts'
 import { type RunSeries, runBacktestRequest } from '../../backtest/backtest-run.ts'
 import { doubtsOf } from '../../backtest/doubts.ts'
+import { modelsOf } from '../../backtest/simulation.ts'
 import { annualReason } from '../../portfolio/results/performance.ts'
 import { symbolsProblem } from '../../strategy/market-set.ts'
 import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
@@ -84,6 +85,7 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
     params,
     data,
     costs,
+    models: modelsOf(request),
     fingerprint: run.fingerprint,
     metrics: run.metrics,
     annual: annualReason(run.equity) ?? null,

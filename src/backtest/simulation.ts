@@ -1,0 +1,34 @@
+/**
+ * The models of a run beyond the plain one: which were on, in words for its answer and its report. What each leaves out: docs/research.md.
+ */
+import { formatInterval } from '../market/candles/interval.ts'
+import type { BacktestRequest, RunSeries } from './backtest-run.ts'
+
+/** How many bars of a run had finer ones to go by. */
+export interface DetailCounts {
+  readonly interval: string
+  readonly bars: number
+  readonly used: number
+  readonly missing: number
+  readonly differing: number
+}
+
+/** Over all series; undefined where the run has no detail. */
+export function detailOf(series: readonly RunSeries[]): DetailCounts | undefined {
+  const fine = series.flatMap(({ detail, columns }) => (detail === undefined ? [] : [{ detail, bars: columns.ts.length }]))
+  const [first] = fine
+  if (first === undefined) return undefined
+  const sum = (pick: (each: NonNullable<typeof first>) => number): number => fine.reduce((total, each) => total + pick(each), 0)
+  return {
+    interval: formatInterval(first.detail.intervalMs) ?? `${first.detail.intervalMs} ms`,
+    bars: sum(({ bars }) => bars),
+    used: sum(({ detail }) => detail.used),
+    missing: sum(({ detail }) => detail.missing),
+    differing: sum(({ detail }) => detail.differing),
+  }
+}
+
+/** By model: what it was set to, or `off`. */
+export function modelsOf(request: BacktestRequest) {
+  return { detail: detailOf(request.series) ?? 'off' }
+}
