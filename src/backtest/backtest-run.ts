@@ -45,6 +45,8 @@ export interface BacktestRequest {
   readonly stopShare?: number | undefined
   /** The span that was asked for, where it was: the data may begin later and end earlier. */
   readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
+  /** See {@link SimOptions.maxVolumeShare}; absent: no bound. */
+  readonly maxVolumeShare?: number | undefined
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
   /** Execution algorithm of entries; absent: at once. */
@@ -85,6 +87,7 @@ export function runFigures(request: BacktestRequest): RunFigures {
       spotRate: request.spotRate,
       slippage: request.slippage,
       stopShare: request.stopShare,
+      maxVolumeShare: request.maxVolumeShare,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
       maintenanceRate: MAINTENANCE_RATE,

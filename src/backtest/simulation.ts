@@ -29,6 +29,29 @@ export function detailOf(series: readonly RunSeries[]): DetailCounts | undefined
 }
 
 /** By model: what it was set to, or `off`. */
-export function modelsOf(request: BacktestRequest) {
-  return { detail: detailOf(request.series) ?? 'off' }
+export interface ModelsOfRun {
+  readonly detail: DetailCounts | 'off'
+  /** Coefficient. */
+  readonly impact: number | 'off'
+  /** In (0, 1]. */
+  readonly maxVolumeShare: number | 'off'
+}
+
+export function modelsOf(request: BacktestRequest): ModelsOfRun {
+  const { slippage, maxVolumeShare } = request
+  return {
+    detail: detailOf(request.series) ?? 'off',
+    impact: slippage.type === 'impact' ? slippage.coefficient : 'off',
+    maxVolumeShare: maxVolumeShare ?? 'off',
+  }
+}
+
+/** The models that are on, each in a few words. */
+export function modelWordsOf(request: BacktestRequest): string[] {
+  const { detail, impact, maxVolumeShare } = modelsOf(request)
+  return [
+    ...(detail === 'off' ? [] : [`${detail.interval} detail in ${detail.used} of ${detail.bars} bars`]),
+    ...(impact === 'off' ? [] : [`square-root impact of ${impact}`]),
+    ...(maxVolumeShare === 'off' ? [] : [`fills of at most ${maxVolumeShare * 100} % of the volume`]),
+  ]
 }

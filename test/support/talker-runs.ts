@@ -94,7 +94,7 @@ export const requestsOf = (others: readonly string[]) =>
       slippage: fc.constantFrom<BacktestRequest['slippage']>(
         { type: 'none' },
         { type: 'ticks', ticks: 0.5 },
-        { type: 'impact', halfSpreadBps: 1, coefficient: 0.1 },
+        { type: 'impact', halfSpreadBps: 1, coefficient: 1 },
       ),
       stopShare: fc.constantFrom(undefined, 0.3),
       profile: fc.constantFrom(research, research, RISK_PROFILES.sim),

@@ -289,7 +289,7 @@ function runInfo(input: ReportInput): string {
     ),
     ['Opening cash', moneyText(request.openingCash / CASH_ONE)],
     ['Costs', words(input.costs)],
-    ['Models', words(modelsOf(request))],
+    ['Models', words({ ...modelsOf(request) })],
     ['Bars', countText(run.result.bars)],
     ['Fingerprint', run.fingerprint],
     ['Code', `Ballast ${input.version}`],

@@ -15,11 +15,12 @@ import type { SlippageModel } from '../../venue/sim/models/models.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { type FileFlags, addFileOptions } from './file-flags.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
+import { type SimulationFlags, addSimulationOptions, modelsFrom, slippageWith } from './simulation-flags.ts'
 import { settingsFlag } from './settings-flag.ts'
 import { universeFlag } from './universe-flag.ts'
 
 /** Which bars a run is over. */
-export interface SeriesFlags extends FileFlags {
+export interface SeriesFlags extends FileFlags, SimulationFlags {
   readonly symbol?: readonly string[]
   readonly venue?: string
   readonly interval?: string
@@ -30,7 +31,6 @@ export interface SeriesFlags extends FileFlags {
   readonly to?: string
   readonly minNotional?: string
   readonly funding: string
-  readonly detail?: string
 }
 
 export interface StudyFlags extends SeriesFlags {
@@ -54,7 +54,7 @@ export interface StudyFlags extends SeriesFlags {
 }
 
 export function addStudyOptions(command: Command): Command {
-  return addFileOptions(command)
+  const described = addFileOptions(command)
     .option('--symbol <symbol>', 'symbol, repeatable; with --csv, the name for the file’s series', collect)
     .option('--venue <venue>', 'venue of the stored series, if several match')
     .option('--interval <interval>', 'interval, for example 1m or 5m (default: 1m, or the only one stored)')
@@ -75,10 +75,6 @@ export function addStudyOptions(command: Command): Command {
       '--stop-slippage <share>',
       'stop slippage as a share of the bar’s range beyond the stop, 0 to 1 (default: 0; 0.1 with --limits)',
     )
-    .option(
-      '--detail <interval>',
-      'finer candles that decide the order of events inside a bar: an interval that is stored, as 1m, or a file',
-    )
     .option('--min-notional <amount>', 'minimum order value (default: 5, like Bybit)')
     .option('--funding <funding>', 'none, history, or a rate per 8 h; 0.0001 is 4.5 times BTC’s mean of 2025 and 2026; not on spot', 'none')
     .option('--stop <percent>', 'stop for signals without one, in % of the price')
@@ -88,6 +84,7 @@ export function addStudyOptions(command: Command): Command {
     .option('--universe <key=value>', 'select which of the symbols take entries, repeatable: take=2, by=volume, every=1d, ...', collect)
     .option('--execution <how>', 'execution algorithm for entries: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
     .option('--no-ledger', 'do not count these runs in the trial ledger (ballast trials)')
+  return addSimulationOptions(described)
 }
 
 /** @throws CliError that names the option. */
@@ -110,7 +107,8 @@ export function requestOf(
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
   const stopShare = stopShareOf(flags, isResearch)
-  const slippage = slippageOf(flags, isResearch)
+  const models = modelsFrom(flags, series)
+  const slippage = slippageWith(slippageOf(flags, isResearch), models)
   return {
     definition,
     params,
@@ -123,6 +121,7 @@ export function requestOf(
     spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
     slippage,
     stopShare,
+    maxVolumeShare: models.maxVolumeShare,
     asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),

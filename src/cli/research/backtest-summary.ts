@@ -3,6 +3,7 @@
  */
 import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
 import type { Doubts } from '../../backtest/doubts.ts'
+import { modelWordsOf } from '../../backtest/simulation.ts'
 import { byExitReason, groupTrades } from '../../portfolio/results/breakdown.ts'
 import { drawdownsOf } from '../../portfolio/equity.ts'
 import { groupDigits } from '../../core/decimal.ts'
@@ -60,6 +61,8 @@ export function printStudy(out: Output, print: StudyPrint): void {
     const names = isAllSpot ? 'spot' : spot.map(({ instrument }) => instrument.symbol).join(', ')
     out.line(out.style('dim', `${names}: long only, ${formatPercent(print.request.spotRate / RATE_ONE)} fee per side, no funding`))
   }
+  const on = modelWordsOf(print.request)
+  if (on.length > 0) out.line(out.style('dim', `simulated: ${on.join(', ')}`))
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
   out.line()

@@ -37,7 +37,7 @@ export class Matcher {
     this.pending = account.instruments.map(() => [])
     this.resting = account.instruments.map(() => [])
     this.balance = new SpotBalance(account, [this.pending, this.resting], options.slippage)
-    this.settlement = new Settlement(account, options, this.resting, this.balance)
+    this.settlement = new Settlement(account, options, [this.pending, this.resting], this.balance)
     const { maintenanceRate } = options
     if (maintenanceRate !== undefined) this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting])
   }
@@ -49,11 +49,10 @@ export class Matcher {
   set now(at: Ts) {
     this.settlement.now = at
   }
-  /** A bar or a print begins: `volume` base units traded in it, which is what impact and depth are measured on. */
-  begin(at: Ts, volume: number): void {
+  /** A bar or a print begins: `volume` base units traded in it between `low` and `high`, which is what impact and depth are measured on. */
+  begin(at: Ts, volume: number, low: number, high: number): void {
     this.step += 1
-    this.settlement.now = at
-    this.settlement.volume = volume
+    this.settlement.begin(at, volume, low, high)
   }
 
   /**
@@ -74,11 +73,8 @@ export class Matcher {
   /** A price that may be a gap: pending orders fill at it, stops that it jumped over fill at it, not at their trigger. */
   price(i: InstrumentIndex, price: number, into: VenueEventSink): void {
     this.account.prices[i] = price
-    const pending = this.pending[i] as SimOrder[]
-    while (pending.length > 0) {
-      const order = pending.shift() as SimOrder
-      this.settlement.take(order, ticks(price), into)
-    }
+    for (let order = this.nextPending(i); order !== undefined; order = this.nextPending(i))
+      if (this.settlement.take(order, ticks(price), into)) this.workOn(order)
     for (;;) {
       const order = this.nextHit(i, price, price)
       if (order === undefined) break
@@ -89,13 +85,31 @@ export class Matcher {
     for (let k = resting.length - 1; k >= 0; k--) {
       const order = resting[k] as SimOrder
       if (order.trailBy !== undefined) follow(order, price)
-      if (!order.isFresh) continue
+      if (!order.isFresh || order.servedStep === this.step) continue
       order.isFresh = false
       if (order.kind === 'limit' && isImmediate(order)) {
         resting.splice(k, 1)
         this.settlement.tellUnfilled(order, into)
       }
     }
+  }
+
+  /** Takes the oldest market order that this bar or print has not served yet out of those that wait. */
+  private nextPending(i: InstrumentIndex): SimOrder | undefined {
+    const pending = this.pending[i] as SimOrder[]
+    for (let k = 0; k < pending.length; k++) {
+      const order = pending[k] as SimOrder
+      if (order.servedStep === this.step) continue
+      pending.splice(k, 1)
+      return order
+    }
+    return undefined
+  }
+
+  /** What this bar's volume did not fill of an order at market waits for the next price. */
+  private workOn(order: SimOrder): void {
+    order.servedStep = this.step
+    ;(this.pending[order.instrument] as SimOrder[]).push(order)
   }
 
   /** Lets a listener answer what has just happened; orders that it sends meet the price where the path stands. */
@@ -215,7 +229,7 @@ export class Matcher {
     if (isLimit(order)) {
       if (order.isFresh && isGap) {
         if (order.timeInForce === 'post-only') settlement.tellCanceled(order, 'EC_PostOnlyWillTakeLiquidity', into)
-        else if (settlement.take(order, ticks(at), into)) this.rest(order, place)
+        else if (settlement.take(order, ticks(at), into)) this.restAfterTake(order, place)
         return
       }
       // The path has come to the limit: what the fill attaches is met from here on, not from where the move began.
@@ -234,8 +248,11 @@ export class Matcher {
     // Spot conditionals hold nothing before their trigger: what they need may be gone.
     const isSpot = this.account.instruments[order.instrument]?.category === 'spot'
     if (isSpot && !this.balance.covers(order, ticks(price))) settlement.tellCanceled(order, SHORT_OF_BALANCE, into)
-    else if (order.limit === undefined) settlement.take(order, ticks(price), into, isWithin && order.isStop ? this.beyond(order, price) : 0)
-    else this.enterBook(order, price, place, into)
+    else if (order.limit === undefined) {
+      if (!settlement.take(order, ticks(price), into, isWithin && order.isStop ? this.beyond(order, price) : 0)) return
+      order.isTriggered = true
+      this.workOn(order)
+    } else this.enterBook(order, price, place, into)
   }
 
   /** Ticks that a stop gives away of the bar's way beyond it. */
@@ -273,7 +290,9 @@ export class Matcher {
     order.isFresh = false
     const crosses = order.side === 1 ? price <= (order.limit as number) : price >= (order.limit as number)
     if (crosses && order.timeInForce === 'post-only') this.settlement.tellCanceled(order, 'EC_PostOnlyWillTakeLiquidity', into)
-    else if (crosses ? this.settlement.take(order, ticks(price), into) : !isImmediate(order)) this.rest(order, place)
+    else if (crosses ? this.settlement.take(order, ticks(price), into) : !isImmediate(order))
+      if (crosses) this.restAfterTake(order, place)
+      else this.rest(order, place)
     else if (!crosses) this.settlement.tellUnfilled(order, into)
   }
 
@@ -284,6 +303,12 @@ export class Matcher {
     ;(this.resting[order.instrument] as SimOrder[]).splice(place, 0, order)
   }
 
+  /** What the bar's volume did not fill takes on where the next one opens; what the limit did not allow rests. */
+  private restAfterTake(order: SimOrder, place: number): void {
+    this.rest(order, place)
+    order.isFresh = this.settlement.isUsedUp
+  }
+
   state(): Pick<SimState, 'sequence' | 'executions' | 'orders'> {
     return { ...this.settlement.ids.state(), orders: [...this.pending.flat(), ...this.resting.flat()].map((o) => ({ ...o })) }
   }
@@ -292,9 +317,12 @@ export class Matcher {
     this.settlement.ids.restore(state)
     for (const list of [...this.pending, ...this.resting]) list.length = 0
     for (const order of state.orders)
-      ((order.kind === 'market' ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order, servedStep: 0 })
+      ((isAtMarket(order) ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order, servedStep: 0 })
   }
 }
+
+/** Whether it waits for a price and not at one: a market order, or what is left of a stop that was triggered. */
+const isAtMarket = (order: SimOrder): boolean => order.kind === 'market' || (order.isTriggered && order.limit === undefined)
 
 const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' || order.timeInForce === 'fok'
 

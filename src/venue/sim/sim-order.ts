@@ -31,6 +31,13 @@ export interface SimOptions {
    * book, one tick for each such part; a maker is filled in parts.
    */
   readonly depthShare?: number | undefined
+  /**
+   * The part of a bar’s or print’s volume that all orders of an instrument together may fill, in (0, 1]; undefined: no bound. What is left of an order
+   * works on in the next ones: a limit rests on, and what is at market, a triggered stop too, is met by the next open as if it were sent
+   * again, though the exchange would cancel it as IOC. An IOC limit is canceled, and a fill-or-kill that does not get all gets nothing. A position
+   * that is liquidated is taken over whole.
+   */
+  readonly maxVolumeShare?: number | undefined
 }
 
 /** What the venue hangs on a position by itself. */
@@ -46,7 +53,8 @@ export interface SimOrder {
   readonly side: Side
   readonly kind: OrderKind
   lots: Lots
-  readonly budget: Cash | undefined
+  /** What is left of it to spend. */
+  budget: Cash | undefined
   filled: Lots
   limit: Ticks | undefined
   trigger: Ticks | undefined

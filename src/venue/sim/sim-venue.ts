@@ -285,7 +285,7 @@ export class SimVenue {
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
     if (this.isPlayed(i, open, low, high, close)) {
-      this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
+      this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number, low, high)
       this.matcher.onOrdersMet = onOrdersMet
       this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
@@ -336,7 +336,7 @@ export class SimVenue {
 
   /** A print at `price`: what lies between the last price and this one was not traded (a gap). `volume` is what impact is measured on. */
   tick(i: InstrumentIndex, price: Ticks, volume: number, at: Ts, into: VenueEventSink): void {
-    this.matcher.begin(at, volume)
+    this.matcher.begin(at, volume, price, price)
     this.matcher.price(i, price, into)
   }
 
