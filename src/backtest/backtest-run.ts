@@ -45,6 +45,8 @@ export interface BacktestRequest {
   readonly stopShare?: number | undefined
   /** The span that was asked for, where it was: the data may begin later and end earlier. */
   readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
+  /** From a decision to the exchange; absent: at once. */
+  readonly latencyMs?: number | undefined
   /** See {@link SimOptions.maxVolumeShare}; absent: no bound. */
   readonly maxVolumeShare?: number | undefined
   readonly limitFill: 'through' | 'touch'
@@ -96,6 +98,7 @@ export function runFigures(request: BacktestRequest): RunFigures {
     openingCash: request.openingCash,
     bars,
     funding: request.series.map((s) => s.funding),
+    latencyMs: request.latencyMs,
     detail: request.series.map((s) => s.detail),
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   })

@@ -27,9 +27,10 @@ import { MarketRun } from '../kernel/state/strategies/markets-run.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import { spreadTicksOf } from '../venue/sim/models/models.ts'
-import type { SimOptions } from '../venue/sim/sim-order.ts'
+import type { Arrival, SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
 import { FinerRows } from './finer-rows.ts'
+import { InFlight } from './in-flight.ts'
 import { QuietSpan } from './quiet-span.ts'
 import { BacktestUniverses } from './universes.ts'
 
@@ -48,6 +49,8 @@ export interface BacktestSpec {
   readonly funding: readonly (FundingSeries | undefined)[]
   /** By instrument: finer bars that decide the order of events inside a bar, where they are there; absent: each bar's own path does. */
   readonly detail?: readonly (FinerBars | undefined)[] | undefined
+  /** From a decision to the exchange, ms; absent or 0: orders are there at once. */
+  readonly latencyMs?: number | undefined
   /** Called about every `progressEvery` instants with the part done, in [0, 1]. Answering false stops the run. */
   readonly progress?: (done: number) => boolean
   /** Bars that close at or before this instant are shown to strategies, as before a start: they trade from then on. Absent: from the first. */
@@ -135,6 +138,10 @@ class BacktestDriver implements BetweenDecisions {
   /** Of a run over one series without funding. */
   private readonly quiet: QuietSpan | undefined
   private readonly universes: BacktestUniverses
+  /** Of a run with latency. */
+  private readonly flight: InFlight | undefined
+  /** Of a run with latency: when what the kernel decides now leaves. */
+  private sentAt = 0
   /** Of a run with finer bars. */
   private readonly rows: FinerRows | undefined
   private failure: string | undefined
@@ -156,6 +163,7 @@ class BacktestDriver implements BetweenDecisions {
     const isPlain = spec.warmUntil === undefined && spec.inputs === undefined
     if (isPlain && this.universes.isNone && only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
+    if (spec.latencyMs !== undefined && spec.latencyMs > 0) this.flight = new InFlight(spec.bars.length, spec.latencyMs)
     if (spec.detail?.some((each) => each !== undefined)) this.rows = new FinerRows(spec.bars, spec.detail)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
@@ -236,6 +244,7 @@ class BacktestDriver implements BetweenDecisions {
         else kernel.decisions.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
+      this.sentAt = closeTs
       if (this.spec.inputs !== undefined) this.applyInputs(this.spec.inputs)
       if (this.spec.warmUntil !== undefined && closeTs <= this.spec.warmUntil) kernel.decisions.warmInstant(members, count)
       else kernel.decisions.closeInstant(members, count, this.now, this)
@@ -250,21 +259,53 @@ class BacktestDriver implements BetweenDecisions {
 
   /** Funding that is due, then the next hidden row of one instrument at the venue, and what comes of it. */
   private playRow(i: number, series: Bars): void {
-    this.now = ts(series.tsColumn[series.cursor] as number)
+    const at = series.tsColumn[series.cursor] as number
+    this.now = ts(at)
+    // A bar does not say when an order was filled: what is sent in answer leaves at its end.
+    this.sentAt = at + series.intervalMs
     if (this.spec.funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
-    this.venue.bar(instrumentIndex(i), series, this.into, this.onOrders[i])
+    this.venue.bar(instrumentIndex(i), series, this.into, this.onOrders[i], this.arrivalIn(i, at, series.intervalMs))
     if (this.eventCount !== 0) this.carryOut()
+  }
+
+  /** Hands over what has arrived by the open of a bar; answers what comes while it is under way. */
+  private arrivalIn(i: number, openTs: number, intervalMs: number): Arrival | undefined {
+    const { flight } = this
+    if (flight === undefined || flight.isEmpty) return undefined
+    this.deliver(i, openTs)
+    const last = flight.lastBefore(i, openTs + intervalMs)
+    return last === undefined ? undefined : { share: (last - openTs) / intervalMs, deliver: () => this.deliver(i, last) }
+  }
+
+  private deliver(i: number, by: number): void {
+    for (let command = this.flight?.take(i, by); command !== undefined; command = this.flight?.take(i, by)) this.handOver(command)
+  }
+
+  /** Hands a command to the venue; what it refuses is an event. */
+  private handOver(command: OrderCommand): void {
+    const refusal = this.venue.accept(command, this.now, this.into)
+    if (refusal === undefined || command.type !== 'submit-order') return
+    this.into({
+      type: 'order-rejected',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId: undefined,
+      code: String(refusal.code),
+      detail: refusal.detail,
+      ts: this.now,
+    })
   }
 
   /** Plays bars on which nothing happens but that the strategy looks at them, up to the one on which it speaks. Answers how many. */
   private playQuiet(most: number): number {
     const { kernel, quiet } = this
-    if (quiet === undefined) return 0
+    if (quiet === undefined || this.flight?.isEmpty === false) return 0
     const count = quiet.play(this.instants, most)
     if (count === 0) return 0
     this.instants += count
     this.played += count
     this.now = kernel.now
+    this.sentAt = this.now
     if (quiet.spoke === undefined) return count
     kernel.decisions.actOnSignal(quiet.spoke, quiet.signal, 'live')
     if (kernel.factBuffer.count !== 0) this.carryOut()
@@ -340,23 +381,14 @@ class BacktestDriver implements BetweenDecisions {
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */
   carryOut(): void {
-    const { kernel, venue } = this
+    const { kernel } = this
     for (let round = 0; ; round++) {
       this.takeFacts()
       if (this.failure !== undefined) return
       for (let k = 0; k < this.commandCount; k++) {
         const command = this.commands[k] as OrderCommand
-        const refusal = venue.accept(command, this.now, this.into)
-        if (refusal !== undefined && command.type === 'submit-order')
-          this.into({
-            type: 'order-rejected',
-            instrument: command.instrument,
-            orderId: command.orderId,
-            venueOrderId: undefined,
-            code: String(refusal.code),
-            detail: refusal.detail,
-            ts: this.now,
-          })
+        if (this.flight === undefined) this.handOver(command)
+        else this.flight.send(command, this.sentAt)
       }
       this.commandCount = 0
       if (this.eventCount === 0) return

@@ -2,7 +2,9 @@
  * The models of a run as somebody asks for them, in words, for the terminal and for REST alike.
  */
 import { parseDecimal } from '../core/decimal.ts'
+import { parseDuration } from '../core/duration.ts'
 import { type Result, err, ok } from '../core/result.ts'
+import { HOUR_MS } from '../core/units.ts'
 import type { SlippageModel } from '../venue/sim/models/models.ts'
 
 /** Each absent: off. */
@@ -11,11 +13,14 @@ export interface ModelWords {
   readonly slippageImpact?: string | undefined
   /** Part of a bar's volume: `10%`, or `0.1`. */
   readonly maxVolumeShare?: string | undefined
+  /** From a decision to the exchange: `250ms`. */
+  readonly latency?: string | undefined
 }
 
 export interface ModelSettings {
   readonly impact?: number | undefined
   readonly maxVolumeShare?: number | undefined
+  readonly latencyMs?: number | undefined
 }
 
 /** Why a setting cannot be; `key` says which. */
@@ -35,9 +40,13 @@ export function readModelSettings(words: ModelWords): Result<ModelSettings, Sett
   const share = words.maxVolumeShare === undefined ? undefined : shareOf(words.maxVolumeShare)
   if (words.maxVolumeShare !== undefined && (share === undefined || share <= 0 || share > 1))
     return err({ key: 'maxVolumeShare', what: 'is not a share above 0 and up to 100 %', next: 'A tenth of the volume is 10%.' })
+  const latencyMs = words.latency === undefined ? undefined : latencyOf(words.latency)
+  if (words.latency !== undefined && latencyMs === undefined)
+    return err({ key: 'latency', what: 'is not a span of time of up to an hour', next: 'Write it with its unit, for example 250ms or 2s.' })
   return ok({
     ...(impact === undefined || impact === 0 ? {} : { impact }),
     ...(share === undefined ? {} : { maxVolumeShare: share }),
+    ...(latencyMs === undefined || latencyMs === 0 ? {} : { latencyMs }),
   })
 }
 
@@ -50,6 +59,11 @@ export function withImpact(slippage: SlippageModel, coefficient: number | undefi
     halfSpreadBps: slippage.type === 'none' ? 0 : slippage.type === 'fixed' ? slippage.bps : slippage.halfSpreadBps,
     coefficient,
   }
+}
+
+function latencyOf(text: string): number | undefined {
+  const span = text.trim() === '0' ? 0 : parseDuration(text.trim())
+  return span === undefined || span > HOUR_MS ? undefined : span
 }
 
 const SCALE = 6

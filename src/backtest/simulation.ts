@@ -35,23 +35,26 @@ export interface ModelsOfRun {
   readonly impact: number | 'off'
   /** In (0, 1]. */
   readonly maxVolumeShare: number | 'off'
+  readonly latencyMs: number | 'off'
 }
 
 export function modelsOf(request: BacktestRequest): ModelsOfRun {
-  const { slippage, maxVolumeShare } = request
+  const { slippage, maxVolumeShare, latencyMs } = request
   return {
     detail: detailOf(request.series) ?? 'off',
     impact: slippage.type === 'impact' ? slippage.coefficient : 'off',
     maxVolumeShare: maxVolumeShare ?? 'off',
+    latencyMs: latencyMs ?? 'off',
   }
 }
 
 /** The models that are on, each in a few words. */
 export function modelWordsOf(request: BacktestRequest): string[] {
-  const { detail, impact, maxVolumeShare } = modelsOf(request)
+  const { detail, impact, maxVolumeShare, latencyMs } = modelsOf(request)
   return [
     ...(detail === 'off' ? [] : [`${detail.interval} detail in ${detail.used} of ${detail.bars} bars`]),
     ...(impact === 'off' ? [] : [`square-root impact of ${impact}`]),
     ...(maxVolumeShare === 'off' ? [] : [`fills of at most ${maxVolumeShare * 100} % of the volume`]),
+    ...(latencyMs === 'off' ? [] : [`${latencyMs} ms of latency`]),
   ]
 }

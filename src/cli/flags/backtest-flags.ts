@@ -122,6 +122,7 @@ export function requestOf(
     slippage,
     stopShare,
     maxVolumeShare: models.maxVolumeShare,
+    latencyMs: models.latencyMs,
     asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),

@@ -14,6 +14,7 @@ export interface SimulationFlags extends ModelWords {
 const FLAGS: Readonly<Record<keyof ModelWords, string>> = {
   slippageImpact: 'slippage-impact',
   maxVolumeShare: 'max-volume-share',
+  latency: 'latency',
 }
 
 export function addSimulationOptions(command: Command): Command {
@@ -30,6 +31,7 @@ export function addSimulationOptions(command: Command): Command {
       '--max-volume-share <share>',
       'share of a bar’s volume that orders fill at most, for example 10%; the rest works on in the next bars',
     )
+    .option('--latency <time>', 'time from a decision to the exchange, for example 250ms')
 }
 
 /** @throws CliError that names the option. */

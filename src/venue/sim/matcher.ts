@@ -8,6 +8,7 @@ import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { CalmPrices, SimOptions, SimOrder, SimState } from './sim-order.ts'
+import { lateTicks } from './models/models.ts'
 import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
 export class Matcher {
@@ -92,6 +93,20 @@ export class Matcher {
         this.settlement.tellUnfilled(order, into)
       }
     }
+  }
+
+  /**
+   * Orders that came while a bar is under way meet a price against them: from its open as far as a random walk with the bar's range goes in that part
+   * of it, which grows with the root of time, and no further than the bar went.
+   * @param share part of the bar that has passed, in (0, 1)
+   */
+  arrive(i: InstrumentIndex, open: number, low: number, high: number, share: number, into: VenueEventSink): void {
+    const way = lateTicks(low, high, share)
+    this.settlement.late.up = Math.max(0, Math.min(high - open, way))
+    this.settlement.late.down = Math.max(0, Math.min(open - low, way))
+    this.price(i, open, into)
+    this.settlement.late.up = 0
+    this.settlement.late.down = 0
   }
 
   /** Takes the oldest market order that this bar or print has not served yet out of those that wait. */

@@ -47,6 +47,8 @@ export class Settlement {
   now: Ts = ts(0)
   /** What traded in the bar or print that is played. */
   private readonly traded = { volume: 0, low: 0, high: 0 }
+  /** Ticks that buys and sales which came while a bar was under way give away beside all else; see {@link Matcher.arrive}. */
+  readonly late = { up: 0, down: 0 }
   /** Lots that the bar or print has left for all orders; see {@link SimOptions.maxVolumeShare}. */
   private room = Number.POSITIVE_INFINITY
   private isRoomKnown = false
@@ -135,7 +137,8 @@ export class Settlement {
     const instrument = this.account.instruments[order.instrument] as Instrument
     const room = this.roomOf(instrument)
     if (room <= 0) return this.waits(order, into)
-    const at = bounded(order, against(price, order.side, Math.max(this.slippageOf(order, instrument, price), beyond)))
+    const late = order.side === 1 ? this.late.up : this.late.down
+    const at = bounded(order, against(price, order.side, Math.max(this.slippageOf(order, instrument, price), beyond) + late))
     if (order.budget !== undefined) order.lots = lots(order.filled + this.resolveBudget(instrument, order.budget, at))
     if (order.lots < instrument.lotsMin || order.lots <= order.filled) {
       this.tellCanceled(order, 'EC_CancelByOrderValueZero', into)

@@ -81,6 +81,14 @@ export interface SimOrder {
 /** What a standing order can be changed in. */
 export type OrderChange = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
 
+/** Commands that reach the exchange while a bar is under way: nobody knows at which price. */
+export interface Arrival {
+  /** Part of the bar that has passed by then, in (0, 1). */
+  readonly share: number
+  /** Hands them over. */
+  readonly deliver: () => void
+}
+
 /** Prices of one instrument strictly between which nothing that stands is met and nobody is liquidated. */
 export interface CalmPrices {
   above: number

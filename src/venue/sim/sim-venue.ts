@@ -27,7 +27,7 @@ import { barPath, fundingOf } from './models/models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
 import { MAINTENANCE_RATE } from './models/costs.ts'
 import { SimAccount } from './sim-account.ts'
-import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import type { Arrival, CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
 
@@ -276,19 +276,25 @@ export class SimVenue {
    * All fills carry the bar's open time, since a bar does not say when inside it a price was seen.
    * @param onOrdersMet of spot: called where the path has met orders, so that a stop which is an order of its own stands from there on. Answers
    * whether anything was said.
+   * @param arrival commands that come while the bar is under way: after its open, and before the rest of its path
    */
-  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, onOrdersMet?: () => boolean): void {
+  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, onOrdersMet?: () => boolean, arrival?: Arrival): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
     const resting = this.matcher.resting[i] as SimOrder[]
     const open = bars.openColumn[at] as number
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
-    if (this.isPlayed(i, open, low, high, close)) {
+    if (arrival !== undefined || this.isPlayed(i, open, low, high, close)) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number, low, high)
       this.matcher.onOrdersMet = onOrdersMet
       this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
+      if (arrival !== undefined) {
+        arrival.deliver()
+        this.matcher.arrive(i, open, low, high, arrival.share, into)
+        this.matcher.hear(i, into)
+      }
       if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
         this.matcher.playWithin(low, high)

@@ -83,6 +83,10 @@ export function slippageTicks(model: SlippageModel, price: Ticks, quantityBase: 
 const impactOf = (coefficient: number, quantityBase: number, { volume, low, high }: Liquidity): number =>
   coefficient * barVolatility(low, high) * Math.sqrt(quantityBase / Math.max(volume, quantityBase, Number.MIN_VALUE))
 
+/** Ticks that a price may have moved in a part of a bar, as a random walk with the range of the bar would: its range times the root of the part. */
+export const lateTicks = (low: number, high: number, share: number): number =>
+  high > low ? Math.ceil((high - low) * Math.sqrt(share) - 1e-9) : 0
+
 /** Ticks between best bid and ask where the model has a spread; it need not be whole. */
 export function spreadTicksOf(model: SlippageModel, price: number): number | undefined {
   if (model.type === 'ticks') return 2 * model.ticks
