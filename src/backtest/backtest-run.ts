@@ -17,6 +17,7 @@ import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { MAINTENANCE_RATE } from '../venue/sim/models/costs.ts'
 import type { SlippageModel } from '../venue/sim/models/models.ts'
+import type { MarkSeries } from './mark-rows.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
 
 export interface RunSeries {
@@ -26,6 +27,8 @@ export interface RunSeries {
   readonly funding: FundingSeries | undefined
   /** Finer bars that decide the order of events inside a bar; absent: the bar's own path does (decision 0007). */
   readonly detail?: FinerBars | undefined
+  /** Mark prices, which trigger stops and liquidate; absent: the last price stands for them. */
+  readonly mark?: MarkSeries | undefined
 }
 
 export interface BacktestRequest {
@@ -99,6 +102,7 @@ export function runFigures(request: BacktestRequest): RunFigures {
     bars,
     funding: request.series.map((s) => s.funding),
     latencyMs: request.latencyMs,
+    marks: request.series.map((s) => s.mark),
     detail: request.series.map((s) => s.detail),
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   })

@@ -31,10 +31,11 @@ import type { Arrival, SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
 import { FinerRows } from './finer-rows.ts'
 import { InFlight } from './in-flight.ts'
+import { MarkRows, type MarkSeries } from './mark-rows.ts'
 import { QuietSpan } from './quiet-span.ts'
 import { BacktestUniverses } from './universes.ts'
 
-/** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
+/** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the mark, which without a series is the last price. */
 export interface FundingSeries {
   readonly ts: Float64Array
   readonly rate: Float64Array
@@ -42,13 +43,15 @@ export interface FundingSeries {
 
 export interface BacktestSpec {
   readonly kernel: KernelConfig
-  readonly venue: SimOptions
+  readonly venue: Omit<SimOptions, 'hasMarks'>
   readonly openingCash: Cash
   /** By instrument; cursors at 0. */
   readonly bars: readonly Bars[]
   readonly funding: readonly (FundingSeries | undefined)[]
   /** By instrument: finer bars that decide the order of events inside a bar, where they are there; absent: each bar's own path does. */
   readonly detail?: readonly (FinerBars | undefined)[] | undefined
+  /** By instrument: its mark prices, which trigger stops that go by them, liquidate and settle funding; absent: the last price stands for them. */
+  readonly marks?: readonly (MarkSeries | undefined)[] | undefined
   /** From a decision to the exchange, ms; absent or 0: orders are there at once. */
   readonly latencyMs?: number | undefined
   /** Called about every `progressEvery` instants with the part done, in [0, 1]. Answering false stops the run. */
@@ -138,6 +141,8 @@ class BacktestDriver implements BetweenDecisions {
   /** Of a run over one series without funding. */
   private readonly quiet: QuietSpan | undefined
   private readonly universes: BacktestUniverses
+  /** Of a run with mark prices. */
+  private readonly marks: MarkRows | undefined
   /** Of a run with latency. */
   private readonly flight: InFlight | undefined
   /** Of a run with latency: when what the kernel decides now leaves. */
@@ -150,7 +155,8 @@ class BacktestDriver implements BetweenDecisions {
   constructor(spec: BacktestSpec) {
     this.spec = spec
     this.kernel = new Kernel(spec.kernel, spec.bars)
-    this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, spec.venue)
+    if (spec.marks?.some((each) => each !== undefined)) this.marks = new MarkRows(spec.marks)
+    this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, { ...spec.venue, hasMarks: this.marks !== undefined })
     this.merge = new Merge(spec.bars)
     this.total = spec.bars.reduce((sum, bars) => sum + bars.length, 0)
     this.equityTs = new Float64Array(this.total)
@@ -264,6 +270,7 @@ class BacktestDriver implements BetweenDecisions {
     // A bar does not say when an order was filled: what is sent in answer leaves at its end.
     this.sentAt = at + series.intervalMs
     if (this.spec.funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
+    if (this.marks !== undefined) this.venue.tellMark(this.marks.at(i, at, series.intervalMs))
     this.venue.bar(instrumentIndex(i), series, this.into, this.onOrders[i], this.arrivalIn(i, at, series.intervalMs))
     if (this.eventCount !== 0) this.carryOut()
   }
@@ -356,7 +363,7 @@ class BacktestDriver implements BetweenDecisions {
     const series = this.spec.funding[i] as FundingSeries
     let at = this.fundingAt[i] as number
     while (at < series.ts.length && (series.ts[at] as number) <= openTs) {
-      const price = this.venue.lastPrice(i)
+      const price = this.venue.markPrice(i)
       const r: Rate = rate(series.rate[at] as number)
       if (price > 0) this.venue.funding(i, r, price, ts(series.ts[at] as number), this.into)
       at += 1
@@ -376,7 +383,8 @@ class BacktestDriver implements BetweenDecisions {
       this.fundingKnown[i] = at
     }
     const spreadTicks = spreadTicksOf(this.spec.venue.slippage, (this.spec.bars[i] as Bars).close(0))
-    kernel.decisions.mark(i, spreadTicks === undefined ? undefined : { spreadTicks })
+    const mark = this.spec.marks?.[i] === undefined ? undefined : this.venue.markPrice(i)
+    kernel.decisions.mark(i, spreadTicks === undefined && mark === undefined ? undefined : { spreadTicks, mark })
   }
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */

@@ -4,7 +4,7 @@
 import { CASH_ONE, DAY_MS } from '../core/units.ts'
 import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
-import { type DetailCounts, detailOf } from './simulation.ts'
+import { type DetailCounts, detailOf, marksOf } from './simulation.ts'
 import { stopGapsOf } from './stop-gaps.ts'
 import type { BacktestRun, BacktestRequest } from './backtest-run.ts'
 
@@ -23,6 +23,7 @@ export interface Doubt {
     | 'gaps-in-stops'
     | 'both-in-bar'
     | 'detail-gaps'
+    | 'mark-gaps'
     | 'no-funding'
     | 'funding-missing'
     | 'funding-unknown'
@@ -137,6 +138,12 @@ function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[
   }
   const detail = detailOf(series)
   if (detail !== undefined && detail.used < detail.bars) doubts.push({ code: 'detail-gaps', text: detailGapsText(detail) })
+  const marks = marksOf(series)
+  if (marks !== undefined && marks.without > 0)
+    doubts.push({
+      code: 'mark-gaps',
+      text: `${groupDigits(String(marks.without))} of ${groupDigits(String(marks.bars))} bars have no mark price: the last price stood for it there`,
+    })
   const coarse = series.find(({ columns }) => 1 / (columns.close[columns.close.length - 1] ?? Number.POSITIVE_INFINITY) > COARSE_TICK)
   if (request.limitFill === 'touch' && coarse !== undefined)
     doubts.push({

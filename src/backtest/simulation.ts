@@ -2,6 +2,7 @@
  * The models of a run beyond the plain one: which were on, in words for its answer and its report. What each leaves out: docs/research.md.
  */
 import { formatInterval } from '../market/candles/interval.ts'
+import { barsWithoutMark } from './mark-rows.ts'
 import type { BacktestRequest, RunSeries } from './backtest-run.ts'
 
 /** How many bars of a run had finer ones to go by. */
@@ -28,6 +29,25 @@ export function detailOf(series: readonly RunSeries[]): DetailCounts | undefined
   }
 }
 
+/** How many bars of a run have mark prices. */
+export interface MarkCounts {
+  readonly interval: string
+  readonly bars: number
+  readonly without: number
+}
+
+/** Over all series that have some; undefined where none has. */
+export function marksOf(series: readonly RunSeries[]): MarkCounts | undefined {
+  let counts: MarkCounts | undefined
+  for (const each of series) {
+    if (each.mark === undefined) continue
+    const interval = formatInterval(each.mark.intervalMs) ?? `${each.mark.intervalMs} ms`
+    const bars = (counts?.bars ?? 0) + each.columns.ts.length
+    counts = { interval, bars, without: (counts?.without ?? 0) + barsWithoutMark(each, each.mark) }
+  }
+  return counts
+}
+
 /** By model: what it was set to, or `off`. */
 export interface ModelsOfRun {
   readonly detail: DetailCounts | 'off'
@@ -36,6 +56,8 @@ export interface ModelsOfRun {
   /** In (0, 1]. */
   readonly maxVolumeShare: number | 'off'
   readonly latencyMs: number | 'off'
+  /** `off`: the last price stands for the mark. */
+  readonly mark: MarkCounts | 'off'
 }
 
 export function modelsOf(request: BacktestRequest): ModelsOfRun {
@@ -45,16 +67,18 @@ export function modelsOf(request: BacktestRequest): ModelsOfRun {
     impact: slippage.type === 'impact' ? slippage.coefficient : 'off',
     maxVolumeShare: maxVolumeShare ?? 'off',
     latencyMs: latencyMs ?? 'off',
+    mark: marksOf(request.series) ?? 'off',
   }
 }
 
 /** The models that are on, each in a few words. */
 export function modelWordsOf(request: BacktestRequest): string[] {
-  const { detail, impact, maxVolumeShare, latencyMs } = modelsOf(request)
+  const { detail, impact, maxVolumeShare, latencyMs, mark } = modelsOf(request)
   return [
     ...(detail === 'off' ? [] : [`${detail.interval} detail in ${detail.used} of ${detail.bars} bars`]),
     ...(impact === 'off' ? [] : [`square-root impact of ${impact}`]),
     ...(maxVolumeShare === 'off' ? [] : [`fills of at most ${maxVolumeShare * 100} % of the volume`]),
     ...(latencyMs === 'off' ? [] : [`${latencyMs} ms of latency`]),
+    ...(mark === 'off' ? [] : [`${mark.interval} mark prices in ${mark.bars - mark.without} of ${mark.bars} bars`]),
   ]
 }

@@ -41,7 +41,7 @@ export function runOne({ params, common, instants, variant }: SweepPlan, definit
   const series =
     variant === undefined
       ? common.series
-      : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at), detail: undefined }))
+      : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at), detail: undefined, mark: undefined }))
   const request = { ...common, series, definition, params: params[at] }
   let figures: RunFigures
   try {
@@ -58,11 +58,12 @@ export function runOne({ params, common, instants, variant }: SweepPlan, definit
 
 /** The same series with its columns in memory that threads share; copied once where they are not there yet. */
 export function shareSeries(series: RunSeries): RunSeries {
-  const { columns, detail } = series
+  const { columns, detail, mark } = series
   return {
     ...series,
     columns: sharedColumns(columns),
     ...(detail === undefined ? {} : { detail: { ...detail, columns: sharedColumns(detail.columns) } }),
+    ...(mark === undefined ? {} : { mark: { ...mark, columns: sharedColumns(mark.columns) } }),
   }
 }
 

@@ -9,6 +9,7 @@ import { CliError, EXIT } from '../exit.ts'
 
 export interface SimulationFlags extends ModelWords {
   readonly detail?: string
+  readonly mark?: string
 }
 
 const FLAGS: Readonly<Record<keyof ModelWords, string>> = {
@@ -31,6 +32,7 @@ export function addSimulationOptions(command: Command): Command {
       '--max-volume-share <share>',
       'share of a bar’s volume that orders fill at most, for example 10%; the rest works on in the next bars',
     )
+    .option('--mark <file>', 'mark prices that liquidate and trigger stops: stored, or a file (default: the last price)')
     .option('--latency <time>', 'time from a decision to the exchange, for example 250ms')
 }
 

@@ -2,14 +2,12 @@
  * The bars that a run is over: stored series by symbol, or a file, cut to a range, with their funding.
  */
 import { type RunSeries, constantFunding } from '../../backtest/backtest-run.ts'
-import { existsSync } from 'node:fs'
 import { instrumentIndex, rate } from '../../core/units.ts'
 import { readCandles } from '../../market/candles/candle-file.ts'
-import { detailFromFile, storedDetail } from '../../market/candles/finer-candles.ts'
-import { parseInterval } from '../../market/candles/interval.ts'
 import { findSeries } from '../../market/candles/find-series.ts'
 import { type Instrument, makeInstrument } from '../../market/instrument.ts'
 import type { DataInfo } from './backtest-summary.ts'
+import { besideOf } from './beside-series.ts'
 import { type CliContext, dataFailure } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { fileWishesOf } from '../flags/file-flags.ts'
@@ -60,7 +58,7 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
       intervalMs: csv.intervalMs,
       columns,
       funding: await fundingFor(context, flags, instrument, columns),
-      detail: await detailFor(context, flags, instrument, csv, columns),
+      ...(await besideOf(context, flags, instrument, csv, columns)),
     })
     infos.push({
       venue: instrument.venue,
@@ -101,7 +99,7 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
         intervalMs: meta.intervalMs,
         columns,
         funding: await fundingFor(context, flags, instrument, columns),
-        detail: await detailFor(context, flags, instrument, meta, columns),
+        ...(await besideOf(context, flags, instrument, meta, columns)),
       })
       infos.push({
         ...key,
@@ -150,41 +148,6 @@ function sliceRange(columns: RunSeries['columns'], from: number | undefined, to:
     close: cut(columns.close),
     volume: cut(columns.volume),
   }
-}
-
-/** An interval is stored beside the series; anything else is a file. */
-async function detailFor(
-  context: CliContext,
-  flags: SeriesFlags,
-  { venue, symbol }: Instrument,
-  { intervalMs, tickSize }: Pick<DataInfo, 'tickSize'> & { readonly intervalMs: number },
-  columns: RunSeries['columns'],
-): Promise<RunSeries['detail']> {
-  const { detail } = flags
-  if (detail === undefined) return undefined
-  const of = { venue, symbol, intervalMs, tickSize, columns }
-  if (parseInterval(detail) !== undefined) {
-    if (flags.csv !== undefined && flags.venue === undefined)
-      throw new CliError(
-        EXIT.usage,
-        `--detail ${detail} means stored candles, and the bars are from a file.`,
-        'Pass the file of the finer candles: --detail FILE.',
-      )
-    const stored = storedDetail(context.candleStore(), of, detail)
-    if (!stored.ok) throw dataFailure(stored.error)
-    return stored.value
-  }
-  if ((flags.symbol?.length ?? 0) > 1)
-    throw new CliError(
-      EXIT.usage,
-      `--detail '${detail}' is not an interval.`,
-      'A run over several symbols takes stored detail: --detail 1m.',
-    )
-  if (!existsSync(detail))
-    throw new CliError(EXIT.usage, `--detail '${detail}' is neither an interval nor a file.`, 'Example: --detail 1m.')
-  const read = await detailFromFile(detail, of, fileWishesOf(flags))
-  if (!read.ok) throw dataFailure(read.error)
-  return read.value
 }
 
 async function fundingFor(

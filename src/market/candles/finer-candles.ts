@@ -20,6 +20,11 @@ export interface CoarseSeries {
   readonly columns: BarColumns
 }
 
+export interface MarkCandles {
+  readonly intervalMs: number
+  readonly columns: BarColumns
+}
+
 /** Why an interval cannot be finer than that of the bars; undefined where it can. */
 function detailProblem(interval: string, ofMs: number): DataError | undefined {
   const finerMs = parseInterval(interval)
@@ -59,6 +64,46 @@ export async function detailFromFile(path: string, of: CoarseSeries, wishes: Fil
   const { columns, interval, intervalMs } = read.value
   const bad = detailProblem(interval, of.intervalMs)
   return bad === undefined ? ok(finerBarsOf(of.columns, of.intervalMs, columns, intervalMs)) : err(bad)
+}
+
+/** Mark prices from the store, of the interval that is played: the detail's where there is one. */
+export function storedMarks(store: CandleStore, of: CoarseSeries, intervalMs: number): Result<MarkCandles, DataError> {
+  const interval = formatInterval(intervalMs) ?? `${intervalMs} ms`
+  const { venue, symbol, columns } = of
+  const range = { from: columns.ts[0] ?? 0, to: (columns.ts.at(-1) ?? 0) + of.intervalMs }
+  const loaded = store.load({ venue, symbol, interval, kind: 'mark', ...range })
+  if (!loaded.ok)
+    return err(
+      loaded.error.kind === 'not-found'
+        ? {
+            ...loaded.error,
+            next: `Download them: ballast data download --symbol ${symbol} --interval ${interval} --mark, or import a file with --mark.`,
+          }
+        : loaded.error,
+    )
+  const { meta } = loaded.value
+  return ok({ intervalMs, columns: onGridOf(loaded.value.columns, meta.tickSize, of.tickSize) })
+}
+
+/** Mark prices from a file or folder, of the interval that is played. */
+export async function marksFromFile(
+  path: string,
+  of: CoarseSeries,
+  intervalMs: number,
+  wishes: FileWishes,
+): Promise<Result<MarkCandles, DataError>> {
+  const read = await readCandles([path], { ...wishes, interval: undefined })
+  if (!read.ok) return read
+  const played = formatInterval(intervalMs) ?? `${intervalMs} ms`
+  if (read.value.intervalMs !== intervalMs)
+    return err(
+      dataError(
+        'bad-input',
+        `The mark prices are of ${read.value.interval}, and the bars that are played of ${played}.`,
+        `Pass mark prices of ${played}.`,
+      ),
+    )
+  return ok({ intervalMs, columns: onGridOf(read.value.columns, read.value.tickSize, of.tickSize) })
 }
 
 /** Prices in ticks of another size, rounded to whole ones. */

@@ -2,7 +2,7 @@
  * Liquidation: the price at which what backs a position has shrunk to its maintenance margin, and what the venue does there. In cross margin the
  * whole account backs all positions, and all are taken over; in isolated margin each has its own margin, and falls alone.
  */
-import { type Cash, type InstrumentIndex, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { type Cash, type InstrumentIndex, type Side, type Ticks, cash, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type MarginTier, liquidationPriceOf } from '../../market/margin-tiers.ts'
 import { type Position, unrealizedOf } from '../../portfolio/position.ts'
@@ -39,7 +39,7 @@ export class Liquidation {
     const at =
       account.marginMode === 'isolated'
         ? liquidationPriceOf(side, size, cost, account.marginOf(i), tiers)
-        : liquidationPriceOf(side, size, size * (account.prices[i] as number), account.equity() - this.maintenanceBeside(i), tiers)
+        : liquidationPriceOf(side, size, size * account.markPrice(i), account.equity() - this.maintenanceBeside(i), tiers)
     return held > 0 ? Math.floor(at) : Math.ceil(at)
   }
 
@@ -65,11 +65,11 @@ export class Liquidation {
   /** What all other positions are up, without their maintenance margin. */
   private roomOfOthers(i: InstrumentIndex): number {
     let sum = 0
-    const { instruments, positions, prices } = this.account
+    const { instruments, positions } = this.account
     for (let k = 0; k < instruments.length; k++) {
       const position = positions[k] as Position
       if (k === i || position.lots === 0) continue
-      sum += unrealizedOf(position, instruments[k] as Instrument, ticks(prices[k] as number)) - this.account.maintenanceOf(k)
+      sum += unrealizedOf(position, instruments[k] as Instrument, this.account.markPrice(k)) - this.account.maintenanceOf(k)
     }
     return sum
   }
@@ -116,7 +116,7 @@ export class Liquidation {
       const position = this.account.positions[index] as Position
       if (position.lots === 0 || this.isSpot(index)) return
       const margin = this.account.marginOf(index)
-      if (margin + unrealizedOf(position, instrument, this.account.lastPrice(index)) > this.account.maintenanceOf(index)) return
+      if (margin + unrealizedOf(position, instrument, this.account.markPrice(index)) > this.account.maintenanceOf(index)) return
       this.isUnderWay = true
       for (const lists of this.lists) this.cancelAll(lists[index] as SimOrder[], into)
       const before = this.account.ledger.wallet

@@ -8,6 +8,7 @@ import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { CalmPrices, SimOptions, SimOrder, SimState } from './sim-order.ts'
+import { lastWhere, markWhere, partOfWay } from './mark-way.ts'
 import { lateTicks } from './models/models.ts'
 import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
@@ -76,8 +77,9 @@ export class Matcher {
     this.account.prices[i] = price
     for (let order = this.nextPending(i); order !== undefined; order = this.nextPending(i))
       if (this.settlement.take(order, ticks(price), into)) this.workOn(order)
+    const mark = this.account.marks?.[i] || undefined
     for (;;) {
-      const order = this.nextHit(i, price, price)
+      const order = this.nextHit(i, price, price, mark, mark)
       if (order === undefined) break
       this.hit(order, price, true, into)
     }
@@ -139,7 +141,7 @@ export class Matcher {
    * waits for it, a trailing stop follows it, and a fresh order is an old one after it. The answer is overwritten by the next.
    */
   calmPrices(i: InstrumentIndex): CalmPrices | undefined {
-    if ((this.pending[i] as SimOrder[]).length !== 0) return undefined
+    if ((this.pending[i] as SimOrder[]).length !== 0 || this.account.marks !== undefined) return undefined
     const { calm } = this
     calm.above = Number.NEGATIVE_INFINITY
     calm.below = Number.POSITIVE_INFINITY
@@ -167,8 +169,15 @@ export class Matcher {
     return held > 0 ? low <= bust : high >= bust
   }
 
-  /** A continuous move: orders on the way are met at their own prices, and the account is taken over where it is bust. */
-  move(i: InstrumentIndex, to: number, into: VenueEventSink): void {
+  /**
+   * A continuous move: orders on the way are met at their own prices, and the account is taken over where it is bust.
+   * @param markTo where the mark goes meanwhile, evenly; undefined: the last price stands for it
+   */
+  move(i: InstrumentIndex, to: number, into: VenueEventSink, markTo?: number): void {
+    if (markTo !== undefined) {
+      this.moveBoth(i, to, markTo, into)
+      return
+    }
     const held: number = this.account.positions[i]?.lots ?? 0
     if (held !== 0 && this.liquidation !== undefined) {
       const bust = this.liquidation.bustPrice(i)
@@ -183,6 +192,59 @@ export class Matcher {
     if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
   }
 
+  /** As {@link move} for a mark that goes its own way: it is what triggers by mark and liquidates. Fills are at the last price. */
+  private moveBoth(i: InstrumentIndex, to: number, markTo: number, into: VenueEventSink): void {
+    const held: number = this.account.positions[i]?.lots ?? 0
+    const marks = this.account.marks as Float64Array
+    if (held !== 0 && this.liquidation !== undefined) {
+      const bust = this.liquidation.bustPrice(i)
+      if (bust > 0 && (held > 0 ? markTo < bust : markTo > bust)) {
+        const markFrom = marks[i] as number
+        const at = held > 0 ? Math.min(markFrom, bust) : Math.max(markFrom, bust)
+        this.walkBoth(i, lastWhere(at, markFrom, markTo, this.account.prices[i] as number, to, held > 0 ? -1 : 1), at, into)
+        this.liquidation.check(into)
+      }
+    }
+    this.walkBoth(i, to, markTo, into)
+    if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
+  }
+
+  /** As {@link walk}, with the mark beside the last price. */
+  private walkBoth(i: InstrumentIndex, to: number, markTo: number, into: VenueEventSink): void {
+    const { prices } = this.account
+    const marks = this.account.marks as Float64Array
+    for (;;) {
+      const from = prices[i] as number
+      const markFrom = marks[i] as number
+      const order = this.nextHit(i, from, to, markFrom, markTo)
+      if (order === undefined) break
+      if (this.isByMark(order)) {
+        const trigger = order.trigger as number
+        const isPast = (trigger - markFrom) * (markTo - markFrom) < 0
+        prices[i] = lastWhere(trigger, markFrom, markTo, from, to, order.side)
+        if (!isPast) marks[i] = trigger
+      } else marks[i] = markWhere(levelOf(order), from, to, markFrom, markTo)
+      this.hit(order, prices[i] as number, false, into)
+      this.hear(i, into)
+    }
+    prices[i] = to
+    marks[i] = markTo
+    this.followAll(i, to)
+  }
+
+  /** Whether the mark triggers it, where there is one. */
+  private isByMark(order: SimOrder): boolean {
+    return (this.account.marks?.[order.instrument] ?? 0) !== 0 && order.triggerBy === 'mark' && !isLimit(order)
+  }
+
+  private followAll(i: InstrumentIndex, price: number): void {
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = 0; k < resting.length; k++) {
+      const order = resting[k] as SimOrder
+      if (order.trailBy !== undefined) follow(order, price)
+    }
+  }
+
   /** Each order on the way from the last price to `to` is met at its own price. */
   private walk(i: InstrumentIndex, to: number, into: VenueEventSink): void {
     for (;;) {
@@ -192,22 +254,23 @@ export class Matcher {
       this.hear(i, into)
     }
     this.account.prices[i] = to
-    const resting = this.resting[i] as SimOrder[]
-    for (let k = 0; k < resting.length; k++) {
-      const order = resting[k] as SimOrder
-      if (order.trailBy !== undefined) follow(order, to)
-    }
+    this.followAll(i, to)
   }
 
   /** The first order that a move from `from` to `to` meets: nearest first, stops before others at one price, then the oldest. */
-  private nextHit(i: InstrumentIndex, from: number, to: number): SimOrder | undefined {
+  private nextHit(i: InstrumentIndex, from: number, to: number, markFrom?: number, markTo?: number): SimOrder | undefined {
     const resting = this.resting[i] as SimOrder[]
     let best: SimOrder | undefined
     let bestDistance = Number.POSITIVE_INFINITY
     for (let k = 0; k < resting.length; k++) {
       const order = resting[k] as SimOrder
-      if (order.servedStep === this.step || this.waitsForClose(order) || !this.isHit(order, from, to)) continue
-      const distance = Math.abs(((isLimit(order) ? order.limit : order.trigger) as number) - from)
+      if (order.servedStep === this.step || this.waitsForClose(order)) continue
+      const isByMark = markFrom !== undefined && markTo !== undefined && this.isByMark(order)
+      const start = isByMark ? markFrom : from
+      const end = isByMark ? markTo : to
+      if (!this.isHit(order, start, end)) continue
+      const level = levelOf(order)
+      const distance = markFrom === undefined ? Math.abs(level - from) : partOfWay(level, start, end)
       const wins = distance < bestDistance || (distance === bestDistance && order.isStop && best !== undefined && !best.isStop)
       if (wins) {
         best = order
@@ -256,7 +319,7 @@ export class Matcher {
     // A jump fills at the price it landed on, a continuous move at the trigger, a trigger that had been passed already at the price.
     const trigger = order.trigger as number
     const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
-    const price = isGap || isPassed ? at : trigger
+    const price = isGap || isPassed || this.isByMark(order) ? at : trigger
     const isWithin = !isGap && this.settlement.targetStep !== 0
     if (isWithin && order.isStop && order.reduceOnly) this.noteAmbiguous(order, price)
     if (!isGap) this.account.prices[order.instrument] = price
@@ -340,6 +403,9 @@ export class Matcher {
 const isAtMarket = (order: SimOrder): boolean => order.kind === 'market' || (order.isTriggered && order.limit === undefined)
 
 const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' || order.timeInForce === 'fok'
+
+/** The price that it waits for. */
+const levelOf = (order: SimOrder): number => (isLimit(order) ? order.limit : order.trigger) as number
 
 /** Whether an order is met at its limit and not at its trigger. */
 const isLimit = (order: SimOrder): boolean => order.kind === 'limit' || order.isTriggered

@@ -24,6 +24,8 @@ export interface SimOptions {
   readonly leverage: number
   /** Maintenance margin as a rate of notional (tier 1), below which the account is liquidated; undefined: it never is. */
   readonly maintenanceRate?: Rate | undefined
+  /** Whether marks are told beside last prices ({@link SimVenue.tellMark}); absent: the last price stands for the mark. */
+  readonly hasMarks?: boolean | undefined
   /** Prefix of the venue's order ids and execution ids. */
   readonly idPrefix: string
   /**

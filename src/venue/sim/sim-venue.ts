@@ -25,6 +25,7 @@ import { Margin } from './margin.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models/models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
+import type { MarkRow } from './mark-way.ts'
 import { MAINTENANCE_RATE } from './models/costs.ts'
 import { SimAccount } from './sim-account.ts'
 import type { Arrival, CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
@@ -38,10 +39,12 @@ export class SimVenue {
   private readonly account: SimAccount
   private readonly matcher: Matcher
   private readonly margin: Margin
+  /** Of the bar that is played next. */
+  private markRow: MarkRow | undefined
 
   constructor(instruments: readonly Instrument[], openingCash: Cash, options: SimOptions) {
     this.instruments = instruments
-    this.account = new SimAccount(instruments, openingCash, options.leverage, options.maintenanceRate ?? MAINTENANCE_RATE)
+    this.account = new SimAccount(instruments, openingCash, options.leverage, options.maintenanceRate ?? MAINTENANCE_RATE, options.hasMarks)
     this.matcher = new Matcher(this.account, options)
     this.margin = new Margin(this.account, [this.matcher.pending, this.matcher.resting], options.takerRate)
     this.matcher.balance.reserved = () => this.margin.ofOrders()
@@ -58,7 +61,17 @@ export class SimVenue {
     return this.account.lastPrice(i)
   }
 
-  /** Wallet plus what open positions would bring at the last price. */
+  /** What positions are valued at: the mark where one was told, else the last price. */
+  markPrice(i: InstrumentIndex): Ticks {
+    return this.account.markPrice(i)
+  }
+
+  /** Tells the mark of the bar that is played next; undefined: the last price stands for it. Of a venue with marks. */
+  tellMark(row: MarkRow | undefined): void {
+    this.markRow = row
+  }
+
+  /** Wallet plus what open positions would bring at their mark. */
   equity(): Cash {
     return this.account.equity()
   }
@@ -285,7 +298,10 @@ export class SimVenue {
     const open = bars.openColumn[at] as number
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
-    if (arrival !== undefined || this.isPlayed(i, open, low, high, close)) {
+    const mark = this.markRow
+    const { marks } = this.account
+    if (marks !== undefined) marks[i] = mark?.open ?? 0
+    if (arrival !== undefined || this.isPlayed(i, open, low, high, close, mark)) {
       this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number, low, high)
       this.matcher.onOrdersMet = onOrdersMet
       this.matcher.price(i, open, into)
@@ -298,21 +314,23 @@ export class SimVenue {
       if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
         this.matcher.playWithin(low, high)
-        this.matcher.move(i, isLowFirst ? low : high, into)
-        this.matcher.move(i, isLowFirst ? high : low, into)
+        this.matcher.move(i, isLowFirst ? low : high, into, isLowFirst ? mark?.low : mark?.high)
+        this.matcher.move(i, isLowFirst ? high : low, into, isLowFirst ? mark?.high : mark?.low)
         this.matcher.playLast()
-        this.matcher.move(i, close, into)
+        this.matcher.move(i, close, into, mark?.close)
       }
       this.matcher.onOrdersMet = undefined
     }
     this.account.prices[i] = close
+    if (marks !== undefined) marks[i] = mark?.close ?? 0
+    this.markRow = undefined
   }
 
   /** Whether a bar may change more than the last price: most bars meet no order, and are not walked. */
-  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
+  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number, mark: MarkRow | undefined): boolean {
     const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0 || (this.matcher.pending[i] as SimOrder[]).length !== 0
     if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
-    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, low, high))
+    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, mark?.low ?? low, mark?.high ?? high))
   }
 
   private isCalm(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
