@@ -17,6 +17,7 @@ import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { MAINTENANCE_RATE } from '../venue/sim/models/costs.ts'
 import type { SlippageModel } from '../venue/sim/models/models.ts'
+import type { SimOptions } from '../venue/sim/sim-order.ts'
 import type { MarkSeries } from './mark-rows.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
 
@@ -48,6 +49,8 @@ export interface BacktestRequest {
   readonly stopShare?: number | undefined
   /** The span that was asked for, where it was: the data may begin later and end earlier. */
   readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
+  /** See {@link SimOptions.liquidation}. */
+  readonly liquidation?: SimOptions['liquidation']
   /** From a decision to the exchange; absent: at once. */
   readonly latencyMs?: number | undefined
   /** See {@link SimOptions.maxVolumeShare}; absent: no bound. */
@@ -93,6 +96,7 @@ export function runFigures(request: BacktestRequest): RunFigures {
       slippage: request.slippage,
       stopShare: request.stopShare,
       maxVolumeShare: request.maxVolumeShare,
+      liquidation: request.liquidation,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
       maintenanceRate: MAINTENANCE_RATE,

@@ -157,6 +157,7 @@ class BacktestDriver implements BetweenDecisions {
     this.kernel = new Kernel(spec.kernel, spec.bars)
     if (spec.marks?.some((each) => each !== undefined)) this.marks = new MarkRows(spec.marks)
     this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, { ...spec.venue, hasMarks: this.marks !== undefined })
+    if (spec.kernel.limits.marginMode === 'isolated') this.venue.marginMode = 'isolated'
     this.merge = new Merge(spec.bars)
     this.total = spec.bars.reduce((sum, bars) => sum + bars.length, 0)
     this.equityTs = new Float64Array(this.total)

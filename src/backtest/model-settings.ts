@@ -5,6 +5,8 @@ import { parseDecimal } from '../core/decimal.ts'
 import { parseDuration } from '../core/duration.ts'
 import { type Result, err, ok } from '../core/result.ts'
 import { HOUR_MS } from '../core/units.ts'
+import { MARGIN_MODES, type MarginMode } from '../market/margin-tiers.ts'
+import type { RiskProfile } from '../risk/profiles.ts'
 import type { SlippageModel } from '../venue/sim/models/models.ts'
 
 /** Each absent: off. */
@@ -15,12 +17,21 @@ export interface ModelWords {
   readonly maxVolumeShare?: string | undefined
   /** From a decision to the exchange: `250ms`. */
   readonly latency?: string | undefined
+  /** `cross` or `isolated`. */
+  readonly margin?: string | undefined
+  /** `whole` or `stepwise`. */
+  readonly liquidation?: string | undefined
+  /** Leverage that margin is asked with: `10`. */
+  readonly leverage?: string | undefined
 }
 
 export interface ModelSettings {
   readonly impact?: number | undefined
   readonly maxVolumeShare?: number | undefined
   readonly latencyMs?: number | undefined
+  readonly marginMode?: MarginMode | undefined
+  readonly liquidation?: (typeof LIQUIDATIONS)[number] | undefined
+  readonly leverage?: number | undefined
 }
 
 /** Why a setting cannot be; `key` says which. */
@@ -32,6 +43,8 @@ export interface SettingProblem {
 }
 
 const IMPACT_MAX = 10
+const LEVERAGE_MAX = 100
+const LIQUIDATIONS = ['whole', 'stepwise'] as const
 
 export function readModelSettings(words: ModelWords): Result<ModelSettings, SettingProblem> {
   const impact = words.slippageImpact === undefined ? undefined : numberOf(words.slippageImpact)
@@ -43,10 +56,22 @@ export function readModelSettings(words: ModelWords): Result<ModelSettings, Sett
   const latencyMs = words.latency === undefined ? undefined : latencyOf(words.latency)
   if (words.latency !== undefined && latencyMs === undefined)
     return err({ key: 'latency', what: 'is not a span of time of up to an hour', next: 'Write it with its unit, for example 250ms or 2s.' })
+  const marginMode = MARGIN_MODES.find((mode) => mode === words.margin)
+  if (words.margin !== undefined && marginMode === undefined)
+    return err({ key: 'margin', what: `is not one of ${MARGIN_MODES.join(', ')}`, next: 'Cross is the default.' })
+  const liquidation = LIQUIDATIONS.find((way) => way === words.liquidation)
+  if (words.liquidation !== undefined && liquidation === undefined)
+    return err({ key: 'liquidation', what: `is not one of ${LIQUIDATIONS.join(', ')}`, next: 'Whole is the default.' })
+  const leverage = words.leverage === undefined ? undefined : numberOf(words.leverage)
+  if (words.leverage !== undefined && (leverage === undefined || leverage < 1 || leverage > LEVERAGE_MAX))
+    return err({ key: 'leverage', what: `is not a number from 1 to ${LEVERAGE_MAX}`, next: 'Without it that of --limits counts.' })
   return ok({
     ...(impact === undefined || impact === 0 ? {} : { impact }),
     ...(share === undefined ? {} : { maxVolumeShare: share }),
     ...(latencyMs === undefined || latencyMs === 0 ? {} : { latencyMs }),
+    ...(marginMode === undefined ? {} : { marginMode }),
+    ...(liquidation === undefined ? {} : { liquidation }),
+    ...(leverage === undefined ? {} : { leverage }),
   })
 }
 
@@ -76,4 +101,11 @@ function shareOf(text: string): number | undefined {
   const percent = /^(.+?) ?%$/.exec(text.trim())?.[1]
   const value = numberOf(percent ?? text)
   return value === undefined || percent === undefined ? value : value / 100
+}
+
+/** Risk limits with the margin that a run asks for. */
+export function riskWith(risk: RiskProfile, { marginMode, leverage }: ModelSettings): RiskProfile {
+  if (marginMode === undefined && leverage === undefined) return risk
+  const { limits } = risk
+  return { ...risk, limits: { ...limits, marginMode: marginMode ?? limits.marginMode, leverage: leverage ?? limits.leverage } }
 }

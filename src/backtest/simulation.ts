@@ -2,6 +2,7 @@
  * The models of a run beyond the plain one: which were on, in words for its answer and its report. What each leaves out: docs/research.md.
  */
 import { formatInterval } from '../market/candles/interval.ts'
+import type { MarginMode } from '../market/margin-tiers.ts'
 import { barsWithoutMark } from './mark-rows.ts'
 import type { BacktestRequest, RunSeries } from './backtest-run.ts'
 
@@ -58,27 +59,37 @@ export interface ModelsOfRun {
   readonly latencyMs: number | 'off'
   /** `off`: the last price stands for the mark. */
   readonly mark: MarkCounts | 'off'
+  readonly margin: MarginMode
+  /** Most tiers of an instrument; 1: one rate for positions of any size. */
+  readonly riskTiers: number
+  readonly liquidation: 'whole' | 'stepwise'
 }
 
 export function modelsOf(request: BacktestRequest): ModelsOfRun {
-  const { slippage, maxVolumeShare, latencyMs } = request
+  const { slippage, maxVolumeShare, latencyMs, liquidation } = request
   return {
     detail: detailOf(request.series) ?? 'off',
     impact: slippage.type === 'impact' ? slippage.coefficient : 'off',
     maxVolumeShare: maxVolumeShare ?? 'off',
     latencyMs: latencyMs ?? 'off',
     mark: marksOf(request.series) ?? 'off',
+    margin: request.risk.limits.marginMode,
+    riskTiers: Math.max(1, ...request.series.map(({ instrument }) => instrument.tiers.length)),
+    liquidation: liquidation ?? 'whole',
   }
 }
 
 /** The models that are on, each in a few words. */
 export function modelWordsOf(request: BacktestRequest): string[] {
-  const { detail, impact, maxVolumeShare, latencyMs, mark } = modelsOf(request)
+  const { detail, impact, maxVolumeShare, latencyMs, mark, margin, riskTiers, liquidation } = modelsOf(request)
   return [
     ...(detail === 'off' ? [] : [`${detail.interval} detail in ${detail.used} of ${detail.bars} bars`]),
     ...(impact === 'off' ? [] : [`square-root impact of ${impact}`]),
     ...(maxVolumeShare === 'off' ? [] : [`fills of at most ${maxVolumeShare * 100} % of the volume`]),
     ...(latencyMs === 'off' ? [] : [`${latencyMs} ms of latency`]),
     ...(mark === 'off' ? [] : [`${mark.interval} mark prices in ${mark.bars - mark.without} of ${mark.bars} bars`]),
+    ...(margin === 'cross' ? [] : ['isolated margin']),
+    ...(riskTiers === 1 ? [] : [`${riskTiers} risk tiers`]),
+    ...(liquidation === 'whole' ? [] : ['stepwise liquidation']),
   ]
 }

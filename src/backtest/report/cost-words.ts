@@ -15,6 +15,6 @@ export function costWordsOf(request: BacktestRequest) {
     stopSlippage: request.stopShare ?? 0,
     limitFill: request.limitFill,
     markPrice: request.series.some(({ mark }) => mark !== undefined) ? 'mark' : 'last',
-    liquidation: isSpot ? 'none (spot is paid in full)' : 'cross margin',
+    liquidation: isSpot ? 'none (spot is paid in full)' : `${request.risk.limits.marginMode} margin`,
   }
 }

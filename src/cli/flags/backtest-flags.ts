@@ -8,6 +8,7 @@ import { CASH_ONE } from '../../core/units.ts'
 import { parseQuantity } from '../../market/instrument.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfile, type RiskProfileName } from '../../risk/profiles.ts'
 import type { Sizing } from '../../risk/sizing.ts'
+import { riskWith } from '../../backtest/model-settings.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type Execution, parseExecution } from '../../trading/algorithms/execution.ts'
 import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../../venue/sim/models/costs.ts'
@@ -99,7 +100,8 @@ export function requestOf(
     throw new CliError(EXIT.usage, `--limits '${flags.limits}' is not a profile.`, `Profiles: ${RISK_PROFILE_NAMES.join(', ')}.`)
   if (flags.limitFill !== 'through' && flags.limitFill !== 'touch')
     throw new CliError(EXIT.usage, `--limit-fill '${flags.limitFill}' is neither through nor touch.`)
-  const risk = researchRisk(limits, flags.risk)
+  const models = modelsFrom(flags, series)
+  const risk = riskWith(researchRisk(limits, flags.risk), models)
   const isResearch = limits === 'research'
   const stopFraction = flags.stop === undefined ? undefined : decimalFlag('stop', flags.stop.replace('%', ''), 6) / 1e8
   if (stopFraction !== undefined && (stopFraction <= 0 || stopFraction >= 1))
@@ -107,7 +109,6 @@ export function requestOf(
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
   const stopShare = stopShareOf(flags, isResearch)
-  const models = modelsFrom(flags, series)
   const slippage = slippageWith(slippageOf(flags, isResearch), models)
   return {
     definition,
@@ -123,6 +124,7 @@ export function requestOf(
     stopShare,
     maxVolumeShare: models.maxVolumeShare,
     latencyMs: models.latencyMs,
+    liquidation: models.liquidation,
     asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),

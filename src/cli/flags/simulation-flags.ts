@@ -10,12 +10,16 @@ import { CliError, EXIT } from '../exit.ts'
 export interface SimulationFlags extends ModelWords {
   readonly detail?: string
   readonly mark?: string
+  readonly riskTiers?: string
 }
 
 const FLAGS: Readonly<Record<keyof ModelWords, string>> = {
   slippageImpact: 'slippage-impact',
   maxVolumeShare: 'max-volume-share',
   latency: 'latency',
+  margin: 'margin',
+  liquidation: 'liquidation',
+  leverage: 'leverage',
 }
 
 export function addSimulationOptions(command: Command): Command {
@@ -33,6 +37,13 @@ export function addSimulationOptions(command: Command): Command {
       'share of a bar’s volume that orders fill at most, for example 10%; the rest works on in the next bars',
     )
     .option('--mark <file>', 'mark prices that liquidate and trigger stops: stored, or a file (default: the last price)')
+    .option('--margin <mode>', 'cross or isolated: all of the account backs a position, or its own margin (default: that of --limits)')
+    .option('--leverage <n>', 'leverage that margin is asked with (default: that of --limits; research has 1)')
+    .option(
+      '--risk-tiers <file>',
+      'margin tiers by position value: simulated, or a JSON file as Bybit’s /v5/market/risk-limit answers (default: one tier)',
+    )
+    .option('--liquidation <how>', 'whole, or stepwise down the tiers', 'whole')
     .option('--latency <time>', 'time from a decision to the exchange, for example 250ms')
 }
 

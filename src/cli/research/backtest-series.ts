@@ -11,6 +11,7 @@ import { besideOf } from './beside-series.ts'
 import { type CliContext, dataFailure } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { fileWishesOf } from '../flags/file-flags.ts'
+import { tiersOf } from '../flags/tiers-flag.ts'
 import { rateFlag, stepFlag, timeFlag } from '../flags/flag-values.ts'
 import { NOTIONAL_MIN } from '../../venue/sim/models/costs.ts'
 import type { SeriesFlags } from '../flags/backtest-flags.ts'
@@ -51,6 +52,7 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
       tickSize: csv.tickSize,
       lotSize: csv.lotSize,
       notionalMin: flags.minNotional ?? NOTIONAL_MIN,
+      ...tiersOf(flags.riskTiers, symbol),
     })
     const columns = sliceRange(csv.columns, from, to)
     series.push({
@@ -93,6 +95,7 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
         // Another lot is another market.
         ...(flags.lot === undefined ? meta.bounds : undefined),
         ...(flags.minNotional === undefined ? undefined : { notionalMin: flags.minNotional }),
+        ...tiersOf(flags.riskTiers, symbol),
       })
       series.push({
         instrument,

@@ -41,7 +41,8 @@ export class Matcher {
     this.balance = new SpotBalance(account, [this.pending, this.resting], options.slippage)
     this.settlement = new Settlement(account, options, [this.pending, this.resting], this.balance)
     const { maintenanceRate } = options
-    if (maintenanceRate !== undefined) this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting])
+    if (maintenanceRate !== undefined)
+      this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting], options.liquidation === 'stepwise')
   }
 
   /** Market time of what is being played. */

@@ -24,6 +24,11 @@ export interface SimOptions {
   readonly leverage: number
   /** Maintenance margin as a rate of notional (tier 1), below which the account is liquidated; undefined: it never is. */
   readonly maintenanceRate?: Rate | undefined
+  /**
+   * What is closed of a position that does not cover its maintenance margin: all of it at once (absent), or step by step as much as the next lower tier of
+   * margin asks for, until the rest is covered. Orders that reduce stay in place then.
+   */
+  readonly liquidation?: 'whole' | 'stepwise' | undefined
   /** Whether marks are told beside last prices ({@link SimVenue.tellMark}); absent: the last price stands for the mark. */
   readonly hasMarks?: boolean | undefined
   /** Prefix of the venue's order ids and execution ids. */
