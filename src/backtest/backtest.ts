@@ -272,14 +272,19 @@ class BacktestDriver implements BetweenDecisions {
     this.sentAt = at + series.intervalMs
     if (this.spec.funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
     if (this.marks !== undefined) this.venue.tellMark(this.marks.at(i, at, series.intervalMs))
-    this.venue.bar(instrumentIndex(i), series, this.into, this.onOrders[i], this.arrivalIn(i, at, series.intervalMs))
+    this.venue.bar(
+      instrumentIndex(i),
+      series,
+      this.into,
+      this.onOrders[i],
+      this.flight === undefined ? undefined : this.arrivalIn(this.flight, i, at, series.intervalMs),
+    )
     if (this.eventCount !== 0) this.carryOut()
   }
 
   /** Hands over what has arrived by the open of a bar; answers what comes while it is under way. */
-  private arrivalIn(i: number, openTs: number, intervalMs: number): Arrival | undefined {
-    const { flight } = this
-    if (flight === undefined || flight.isEmpty) return undefined
+  private arrivalIn(flight: InFlight, i: number, openTs: number, intervalMs: number): Arrival | undefined {
+    if (flight.isEmpty) return undefined
     this.deliver(i, openTs)
     const last = flight.lastBefore(i, openTs + intervalMs)
     return last === undefined ? undefined : { share: (last - openTs) / intervalMs, deliver: () => this.deliver(i, last) }

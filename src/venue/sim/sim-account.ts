@@ -50,7 +50,8 @@ export class SimAccount {
 
   /** What a position is valued at. */
   markPrice(i: number): Ticks {
-    const mark = this.marks?.[i] ?? 0
+    if (this.marks === undefined) return ticks(this.prices[i] as number)
+    const mark = this.marks[i] as number
     return ticks(mark > 0 ? mark : (this.prices[i] as number))
   }
 
