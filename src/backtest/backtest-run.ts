@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Rate, formatSide, strategyId } from '../core/units.ts'
-import type { KernelConfig } from '../kernel/config.ts'
+import type { KernelConfig, StrategyConfig } from '../kernel/config.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
 import type { FinerBars } from '../market/finer-bars.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
@@ -36,6 +36,8 @@ export interface BacktestRequest {
   readonly definition: StrategyDefinition
   /** Parsed by the definition's schema. */
   readonly params: unknown
+  /** Several strategies over the one account in place of the one above, each symbol with one owner. */
+  readonly together?: readonly StrategyConfig[] | undefined
   readonly series: readonly RunSeries[]
   readonly risk: RiskProfile
   readonly sizing: Sizing
@@ -122,7 +124,7 @@ export function kernelOf(request: BacktestRequest): KernelConfig {
     tag: 'backts',
     instruments: instrumentsOf(request),
     intervalMs: request.series[0]?.intervalMs ?? 60_000,
-    strategies: [
+    strategies: request.together ?? [
       {
         id: strategyId(request.definition.name),
         definition: request.definition,
