@@ -52,7 +52,7 @@ export function storedDetail(store: CandleStore, of: CoarseSeries, interval: str
     from: first,
     to: last + of.intervalMs,
   })
-  if (!loaded.ok) return loaded
+  if (!loaded.ok) return err(withDownload(loaded.error, `--symbol ${of.symbol} --interval ${interval}`))
   const { columns, meta } = loaded.value
   return ok(finerBarsOf(of.columns, of.intervalMs, onGridOf(columns, meta.tickSize, of.tickSize), finerMs))
 }
@@ -66,21 +66,17 @@ export async function detailFromFile(path: string, of: CoarseSeries, wishes: Fil
   return bad === undefined ? ok(finerBarsOf(of.columns, of.intervalMs, columns, intervalMs)) : err(bad)
 }
 
+/** What is not there can be downloaded. */
+const withDownload = (error: DataError, flags: string): DataError =>
+  error.kind === 'not-found' ? { ...error, next: `Download it: ballast data download ${flags} --from 2025-01-01, or import a file.` } : error
+
 /** Mark prices from the store, of the interval that is played: the detail's where there is one. */
 export function storedMarks(store: CandleStore, of: CoarseSeries, intervalMs: number): Result<MarkCandles, DataError> {
   const interval = formatInterval(intervalMs) ?? `${intervalMs} ms`
   const { venue, symbol, columns } = of
   const range = { from: columns.ts[0] ?? 0, to: (columns.ts.at(-1) ?? 0) + of.intervalMs }
   const loaded = store.load({ venue, symbol, interval, kind: 'mark', ...range })
-  if (!loaded.ok)
-    return err(
-      loaded.error.kind === 'not-found'
-        ? {
-            ...loaded.error,
-            next: `Download them: ballast data download --symbol ${symbol} --interval ${interval} --mark, or import a file with --mark.`,
-          }
-        : loaded.error,
-    )
+  if (!loaded.ok) return err(withDownload(loaded.error, `--symbol ${symbol} --interval ${interval} --mark`))
   const { meta } = loaded.value
   return ok({ intervalMs, columns: onGridOf(loaded.value.columns, meta.tickSize, of.tickSize) })
 }
