@@ -68,7 +68,9 @@ export async function detailFromFile(path: string, of: CoarseSeries, wishes: Fil
 
 /** What is not there can be downloaded. */
 const withDownload = (error: DataError, flags: string): DataError =>
-  error.kind === 'not-found' ? { ...error, next: `Download it: ballast data download ${flags} --from 2025-01-01, or import a file.` } : error
+  error.kind === 'not-found'
+    ? { ...error, next: `Download it: ballast data download ${flags} --from 2025-01-01, or import a file.` }
+    : error
 
 /** Mark prices from the store, of the interval that is played: the detail's where there is one. */
 export function storedMarks(store: CandleStore, of: CoarseSeries, intervalMs: number): Result<MarkCandles, DataError> {
