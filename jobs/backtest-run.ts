@@ -4,6 +4,9 @@
 import { z } from 'zod'
 import { type BacktestRequest, type BacktestRun, runBacktestRequest } from '../src/backtest/backtest-run.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { readModelSettings, riskWith, withImpact } from '../src/backtest/model-settings.ts'
+import { MODEL_NAMES } from '../src/venue/sim/models/model-names.ts'
+import { modelsOf } from '../src/backtest/simulation.ts'
 import { doubtsOf } from '../src/backtest/doubts.ts'
 import { costWordsOf } from '../src/backtest/report/cost-words.ts'
 import { reportHtml } from '../src/backtest/report/report.ts'
@@ -11,13 +14,14 @@ import { equityOf, tradesOf } from '../src/backtest/report/run-rows.ts'
 import { SORT_METRICS } from '../src/backtest/sweep/ranking.ts'
 import type { StrategyDefinition } from '../src/strategy/strategy.ts'
 import { cash, instrumentIndex } from '../src/core/units.ts'
+import { storedDetail, storedMarks } from '../src/market/candles/finer-candles.ts'
 import { findSeries } from '../src/market/candles/find-series.ts'
 import { openStore } from '../src/market/candles/store.ts'
 import { makeInstrument } from '../src/market/instrument.ts'
 import { RISK_PROFILES } from '../src/risk/profiles.ts'
 import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import type { BacktestFiles } from './backtest-files.ts'
-import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../src/venue/sim/models/costs.ts'
+import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE, simTiers } from '../src/venue/sim/models/costs.ts'
 
 export const backtestSpec = z.object({
   strategy: z.string(),
@@ -26,6 +30,8 @@ export const backtestSpec = z.object({
   from: z.number().optional(),
   to: z.number().optional(),
   params: z.record(z.string(), z.string()),
+  /** Models of the simulation that are on, in words (docs/research.md). */
+  models: z.partialRecord(z.enum(MODEL_NAMES), z.string()).optional(),
   /** Of an optimization: values by parameter, `5:29:2` or `5,10,20`. */
   grid: z.record(z.string(), z.string()).optional(),
   /** Of an optimization: the metric that ranks its runs. */
@@ -45,6 +51,8 @@ export interface BacktestAnswer {
     readonly bars: number
     readonly hash: string
   }
+  /** By model: what it was set to, or `off`. */
+  readonly models: Readonly<Record<string, unknown>>
   readonly fingerprint: string
   readonly metrics: Readonly<Record<string, number | null>>
   readonly doubts: readonly string[]
@@ -58,8 +66,22 @@ export interface BacktestAnswer {
 export const RUN_SETTINGS = { limits: 'research', limitFill: 'through' } as const
 
 const OPENING_CASH = cash(10_000 * 1e8)
+/** Of the tiers of the simulated exchange. */
+const LEVERAGE_MAX = 100
 const CURVE_POINTS = 400
 const EQUITY_POINTS = 10_000
+
+type ModelsAsked = NonNullable<BacktestSpec['models']>
+
+/** Why these models cannot be; undefined where they can. Without looking for what is stored. */
+export function modelsProblem(models: ModelsAsked = {}): string | undefined {
+  if (models.mark !== undefined && models.mark !== 'stored') return `mark '${models.mark}' is not the word stored.`
+  if (models.riskTiers !== undefined && models.riskTiers !== 'simulated')
+    return `riskTiers '${models.riskTiers}' is not the word simulated.`
+  const read = readModelSettings(models)
+  if (!read.ok) return `${read.error.key} '${models[read.error.key]}' ${read.error.what}. ${read.error.next}`
+  return undefined
+}
 
 /** What a job runs: the request, and the series that it is about. */
 export interface Asked {
@@ -93,19 +115,35 @@ export function askedOf(candlesRoot: string, catalog: Catalog, spec: BacktestSpe
     lotSize: meta.lotSize,
     notionalMin: NOTIONAL_MIN,
     ...meta.bounds,
+    ...(spec.models?.riskTiers === undefined ? {} : { tiers: simTiers(LEVERAGE_MAX) }),
   })
-  const risk = RISK_PROFILES[RUN_SETTINGS.limits]
+  const { models = {} } = spec
+  const problem = modelsProblem(models)
+  if (problem !== undefined) return problem
+  const read = readModelSettings(models)
+  const settings = read.ok ? read.value : {}
+  const of = { venue: meta.venue, symbol: spec.symbol, intervalMs: meta.intervalMs, tickSize: meta.tickSize, columns }
+  const detail = models.detail === undefined ? undefined : storedDetail(store, of, models.detail)
+  if (detail?.ok === false) return `${detail.error.sentence} ${detail.error.next}`
+  const isMarked = models.mark !== undefined && instrument.category !== 'spot'
+  const mark = isMarked ? storedMarks(store, of, detail?.value.intervalMs ?? meta.intervalMs) : undefined
+  if (mark?.ok === false) return `${mark.error.sentence} ${mark.error.next}`
+  const slippage = withImpact(SIM_COSTS.slippage, settings.impact) ?? SIM_COSTS.slippage
+  const risk = riskWith(RISK_PROFILES[RUN_SETTINGS.limits], settings)
   const request = {
     definition,
-    series: [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined }],
+    series: [{ instrument, intervalMs: meta.intervalMs, columns, funding: undefined, detail: detail?.value, mark: mark?.value }],
     risk,
     sizing: definition.givesStop ? risk.sizing : ({ type: 'all' } as const),
     openingCash: OPENING_CASH,
     makerRate: MAKER_RATE,
     takerRate: TAKER_RATE,
     spotRate: SPOT_RATE,
-    slippage: SIM_COSTS.slippage,
+    slippage,
     stopShare: SIM_COSTS.stopShare,
+    maxVolumeShare: settings.maxVolumeShare,
+    latencyMs: settings.latencyMs,
+    liquidation: settings.liquidation,
     asked: { from: spec.from, to: spec.to },
     limitFill: RUN_SETTINGS.limitFill,
     stopFraction: undefined,
@@ -140,6 +178,7 @@ export function runBacktestJob(
     strategy: definition.name,
     params: params.data as Record<string, unknown>,
     data,
+    models: { ...modelsOf(request) },
     fingerprint: run.fingerprint,
     metrics: { ...run.metrics },
     doubts: verdict.doubts.map((d) => d.text),

@@ -17,7 +17,7 @@ import { type Catalog, strategyNamed } from '../src/strategy/registry.ts'
 import type { Pinned } from '../src/strategy-files/module.ts'
 import { BACKTEST_ATTEMPTS } from './backtest-sweep.ts'
 import { readBacktestPage, readBacktestRows } from './backtest-files.ts'
-import { type BacktestAnswer, type BacktestSpec, backtestSpec } from './backtest-run.ts'
+import { type BacktestAnswer, type BacktestSpec, backtestSpec, modelsProblem } from './backtest-run.ts'
 import type { ThreadInput } from './backtest-thread.ts'
 import { type JobQueue, type JobQueues, QueueDown, type RunningJob } from './queues.ts'
 
@@ -55,6 +55,8 @@ export class QueuedBacktests implements Backtests {
     const problem =
       request.grid === undefined ? paramsProblem(definition, request.params) : gridProblem(definition, request.grid, request.sort)
     if (problem !== undefined) return problem
+    const misfit = modelsProblem(request.models)
+    if (misfit !== undefined) return misfit
     const found = findSeries(openStore(this.candlesRoot), { symbol: request.symbol, interval: request.interval })
     if (!found.ok) return `${found.error.sentence} ${found.error.next}`
     const spec: BacktestSpec = {
@@ -64,6 +66,7 @@ export class QueuedBacktests implements Backtests {
       ...(request.interval === undefined ? {} : { interval: request.interval }),
       ...(request.from === undefined ? {} : { from: request.from }),
       ...(request.to === undefined ? {} : { to: request.to }),
+      ...(request.models === undefined || Object.keys(request.models).length === 0 ? {} : { models: request.models }),
       ...(request.grid === undefined ? {} : { grid: request.grid, sort: (request.sort ?? 'sharpe') as SortMetric }),
     }
     const specHash = createHash('sha256')

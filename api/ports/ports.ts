@@ -20,6 +20,7 @@ import type {
   StrategyRow,
   TradeRow,
 } from '../../src/journal/row.ts'
+import type { ModelName } from '../../src/venue/sim/models/model-names.ts'
 import type { EquitySeries } from '../../src/portfolio/equity.ts'
 import type { Image } from '../commands/reply.ts'
 
@@ -400,6 +401,8 @@ export interface BacktestRequest {
   readonly from?: number | undefined
   readonly to?: number | undefined
   readonly params: Readonly<Record<string, string>>
+  /** Models of the simulation that are on, in words: `{latency: '250ms'}`. */
+  readonly models?: Readonly<Partial<Record<ModelName, string>>> | undefined
   /** Of an optimization: values by parameter, `5:29:2` or `5,10,20`. */
   readonly grid?: Readonly<Record<string, string>> | undefined
   /** Of an optimization: the metric that ranks its runs. */

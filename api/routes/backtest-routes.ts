@@ -5,6 +5,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ApiEnv, needs } from '../auth.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../query.ts'
+import { MODEL_NAMES } from '../../src/venue/sim/models/model-names.ts'
 import type { Context } from 'hono'
 import type { Backtest, BacktestRequest, BacktestTrade } from '../ports/ports.ts'
 import { instant, iso, symbolName } from '../shapes/field-shapes.ts'
@@ -46,6 +47,7 @@ export const runShape = {
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   params: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({}),
+  models: z.partialRecord(z.enum(MODEL_NAMES), z.union([z.string().max(40), z.number()]).transform(String)).optional(),
 }
 type Run = z.infer<z.ZodObject<typeof runShape>> & Pick<BacktestRequest, 'grid' | 'sort'>
 

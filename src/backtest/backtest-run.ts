@@ -4,8 +4,9 @@
 import { createHash } from 'node:crypto'
 import { formatDecimal } from '../core/decimal.ts'
 import { CASH_SCALE, type Cash, type Rate, formatSide, strategyId } from '../core/units.ts'
-import type { KernelConfig } from '../kernel/config.ts'
+import type { KernelConfig, StrategyConfig } from '../kernel/config.ts'
 import { type BarColumns, Bars } from '../market/bars.ts'
+import type { FinerBars } from '../market/finer-bars.ts'
 import { type Instrument, formatPrice, formatQuantity } from '../market/instrument.ts'
 import { type EquitySeries, dailyEquity } from '../portfolio/equity.ts'
 import { type Metrics, metricsOf } from '../portfolio/results/performance.ts'
@@ -16,6 +17,8 @@ import type { UniverseRules } from '../strategy/universe/universe.ts'
 import type { Execution } from '../trading/algorithms/execution.ts'
 import { MAINTENANCE_RATE } from '../venue/sim/models/costs.ts'
 import type { SlippageModel } from '../venue/sim/models/models.ts'
+import type { SimOptions } from '../venue/sim/sim-order.ts'
+import type { MarkSeries } from './mark-rows.ts'
 import { type BacktestResult, type Fill, type FundingSeries, runBacktest } from './backtest.ts'
 
 export interface RunSeries {
@@ -23,12 +26,18 @@ export interface RunSeries {
   readonly intervalMs: number
   readonly columns: BarColumns
   readonly funding: FundingSeries | undefined
+  /** Finer bars that decide the order of events inside a bar; absent: the bar's own path does (decision 0007). */
+  readonly detail?: FinerBars | undefined
+  /** Mark prices, which trigger stops and liquidate; absent: the last price stands for them. */
+  readonly mark?: MarkSeries | undefined
 }
 
 export interface BacktestRequest {
   readonly definition: StrategyDefinition
   /** Parsed by the definition's schema. */
   readonly params: unknown
+  /** Several strategies over the one account in place of the one above, each symbol with one owner. */
+  readonly together?: readonly StrategyConfig[] | undefined
   readonly series: readonly RunSeries[]
   readonly risk: RiskProfile
   readonly sizing: Sizing
@@ -42,6 +51,12 @@ export interface BacktestRequest {
   readonly stopShare?: number | undefined
   /** The span that was asked for, where it was: the data may begin later and end earlier. */
   readonly asked?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
+  /** See {@link SimOptions.liquidation}. */
+  readonly liquidation?: SimOptions['liquidation']
+  /** From a decision to the exchange; absent: at once. */
+  readonly latencyMs?: number | undefined
+  /** See {@link SimOptions.maxVolumeShare}; absent: no bound. */
+  readonly maxVolumeShare?: number | undefined
   readonly limitFill: 'through' | 'touch'
   readonly stopFraction: number | undefined
   /** Execution algorithm of entries; absent: at once. */
@@ -82,6 +97,8 @@ export function runFigures(request: BacktestRequest): RunFigures {
       spotRate: request.spotRate,
       slippage: request.slippage,
       stopShare: request.stopShare,
+      maxVolumeShare: request.maxVolumeShare,
+      liquidation: request.liquidation,
       limitFill: request.limitFill,
       leverage: request.risk.limits.leverage,
       maintenanceRate: MAINTENANCE_RATE,
@@ -90,6 +107,9 @@ export function runFigures(request: BacktestRequest): RunFigures {
     openingCash: request.openingCash,
     bars,
     funding: request.series.map((s) => s.funding),
+    latencyMs: request.latencyMs,
+    marks: request.series.map((s) => s.mark),
+    detail: request.series.map((s) => s.detail),
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   })
   const elapsedMs = performance.now() - startedMs
@@ -104,7 +124,7 @@ export function kernelOf(request: BacktestRequest): KernelConfig {
     tag: 'backts',
     instruments: instrumentsOf(request),
     intervalMs: request.series[0]?.intervalMs ?? 60_000,
-    strategies: [
+    strategies: request.together ?? [
       {
         id: strategyId(request.definition.name),
         definition: request.definition,

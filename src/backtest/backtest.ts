@@ -15,6 +15,7 @@ import {
   ts,
 } from '../core/units.ts'
 import type { Bars } from '../market/bars.ts'
+import type { FinerBars } from '../market/finer-bars.ts'
 import { Merge } from '../market/merge.ts'
 import type { KernelConfig } from '../kernel/config.ts'
 import type { KernelFact, OrderDenied } from '../kernel/fact.ts'
@@ -26,12 +27,15 @@ import { MarketRun } from '../kernel/state/strategies/markets-run.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { OrderCommand, VenueEvent } from '../trading/event.ts'
 import { spreadTicksOf } from '../venue/sim/models/models.ts'
-import type { SimOptions } from '../venue/sim/sim-order.ts'
+import type { Arrival, SimOptions } from '../venue/sim/sim-order.ts'
 import { SimVenue } from '../venue/sim/sim-venue.ts'
+import { FinerRows } from './finer-rows.ts'
+import { InFlight } from './in-flight.ts'
+import { MarkRows, type MarkSeries } from './mark-rows.ts'
 import { QuietSpan } from './quiet-span.ts'
 import { BacktestUniverses } from './universes.ts'
 
-/** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the last price. */
+/** Funding of one instrument: settlement instants ascending, rates in 1e-10. Settled at the mark, which without a series is the last price. */
 export interface FundingSeries {
   readonly ts: Float64Array
   readonly rate: Float64Array
@@ -39,11 +43,17 @@ export interface FundingSeries {
 
 export interface BacktestSpec {
   readonly kernel: KernelConfig
-  readonly venue: SimOptions
+  readonly venue: Omit<SimOptions, 'hasMarks'>
   readonly openingCash: Cash
   /** By instrument; cursors at 0. */
   readonly bars: readonly Bars[]
   readonly funding: readonly (FundingSeries | undefined)[]
+  /** By instrument: finer bars that decide the order of events inside a bar, where they are there; absent: each bar's own path does. */
+  readonly detail?: readonly (FinerBars | undefined)[] | undefined
+  /** By instrument: its mark prices, which trigger stops that go by them, liquidate and settle funding; absent: the last price stands for them. */
+  readonly marks?: readonly (MarkSeries | undefined)[] | undefined
+  /** From a decision to the exchange, ms; absent or 0: orders are there at once. */
+  readonly latencyMs?: number | undefined
   /** Called about every `progressEvery` instants with the part done, in [0, 1]. Answering false stops the run. */
   readonly progress?: (done: number) => boolean
   /** Bars that close at or before this instant are shown to strategies, as before a start: they trade from then on. Absent: from the first. */
@@ -131,13 +141,23 @@ class BacktestDriver implements BetweenDecisions {
   /** Of a run over one series without funding. */
   private readonly quiet: QuietSpan | undefined
   private readonly universes: BacktestUniverses
+  /** Of a run with mark prices. */
+  private readonly marks: MarkRows | undefined
+  /** Of a run with latency. */
+  private readonly flight: InFlight | undefined
+  /** Of a run with latency: when what the kernel decides now leaves. */
+  private sentAt = 0
+  /** Of a run with finer bars. */
+  private readonly rows: FinerRows | undefined
   private failure: string | undefined
   private now: Ts = ts(0)
 
   constructor(spec: BacktestSpec) {
     this.spec = spec
     this.kernel = new Kernel(spec.kernel, spec.bars)
-    this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, spec.venue)
+    if (spec.marks?.some((each) => each !== undefined)) this.marks = new MarkRows(spec.marks)
+    this.venue = new SimVenue(spec.kernel.instruments, spec.openingCash, { ...spec.venue, hasMarks: this.marks !== undefined })
+    if (spec.kernel.limits.marginMode === 'isolated') this.venue.marginMode = 'isolated'
     this.merge = new Merge(spec.bars)
     this.total = spec.bars.reduce((sum, bars) => sum + bars.length, 0)
     this.equityTs = new Float64Array(this.total)
@@ -150,6 +170,8 @@ class BacktestDriver implements BetweenDecisions {
     const isPlain = spec.warmUntil === undefined && spec.inputs === undefined
     if (isPlain && this.universes.isNone && only !== undefined && spec.bars.length === 1 && spec.funding[0] === undefined)
       this.quiet = new QuietSpan(this.kernel, this.venue, only, instrumentIndex(0), this.equityTs, this.equityValue)
+    if (spec.latencyMs !== undefined && spec.latencyMs > 0) this.flight = new InFlight(spec.bars.length, spec.latencyMs)
+    if (spec.detail?.some((each) => each !== undefined)) this.rows = new FinerRows(spec.bars, spec.detail)
     const hear = (): boolean => {
       if (this.eventCount === 0) return false
       this.carryOut()
@@ -210,8 +232,8 @@ class BacktestDriver implements BetweenDecisions {
    * code that the compiler has made meanwhile, which halves the time of a cold run.
    */
   private playSome(): boolean {
-    const { kernel, venue, merge, onOrders } = this
-    const { bars, funding } = this.spec
+    const { kernel, merge, rows } = this
+    const { bars } = this.spec
     for (let left = CHUNK; left > 0; left--) {
       const quiet = this.failure === undefined ? this.playQuiet(left) : 0
       if (quiet > 0) {
@@ -220,14 +242,8 @@ class BacktestDriver implements BetweenDecisions {
       }
       if (this.failure !== undefined || !merge.next()) return false
       const { members, count, closeTs } = merge
-      for (let k = 0; k < count; k++) {
-        const i = members[k] as number
-        const series = bars[i] as Bars
-        this.now = ts(series.tsColumn[series.cursor] as number)
-        if (funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
-        venue.bar(instrumentIndex(i), series, this.into, onOrders[i])
-        if (this.eventCount !== 0) this.carryOut()
-      }
+      if (rows === undefined) for (let k = 0; k < count; k++) this.playRow(members[k] as number, bars[members[k] as number] as Bars)
+      else for (let i = rows.begin(members, count); i >= 0; i = rows.next()) this.playRow(i, rows.series(i))
       for (let k = 0; k < count; k++) {
         const i = members[k] as number
         ;(bars[i] as Bars).reveal()
@@ -235,6 +251,7 @@ class BacktestDriver implements BetweenDecisions {
         else kernel.decisions.mark(instrumentIndex(i))
       }
       this.now = ts(closeTs)
+      this.sentAt = closeTs
       if (this.spec.inputs !== undefined) this.applyInputs(this.spec.inputs)
       if (this.spec.warmUntil !== undefined && closeTs <= this.spec.warmUntil) kernel.decisions.warmInstant(members, count)
       else kernel.decisions.closeInstant(members, count, this.now, this)
@@ -247,15 +264,61 @@ class BacktestDriver implements BetweenDecisions {
     return true
   }
 
+  /** Funding that is due, then the next hidden row of one instrument at the venue, and what comes of it. */
+  private playRow(i: number, series: Bars): void {
+    const at = series.tsColumn[series.cursor] as number
+    this.now = ts(at)
+    // A bar does not say when an order was filled: what is sent in answer leaves at its end.
+    this.sentAt = at + series.intervalMs
+    if (this.spec.funding[i] !== undefined) this.settleFunding(instrumentIndex(i), this.now)
+    if (this.marks !== undefined) this.venue.tellMark(this.marks.at(i, at, series.intervalMs))
+    this.venue.bar(
+      instrumentIndex(i),
+      series,
+      this.into,
+      this.onOrders[i],
+      this.flight === undefined ? undefined : this.arrivalIn(this.flight, i, at, series.intervalMs),
+    )
+    if (this.eventCount !== 0) this.carryOut()
+  }
+
+  /** Hands over what has arrived by the open of a bar; answers what comes while it is under way. */
+  private arrivalIn(flight: InFlight, i: number, openTs: number, intervalMs: number): Arrival | undefined {
+    if (flight.isEmpty) return undefined
+    this.deliver(i, openTs)
+    const last = flight.lastBefore(i, openTs + intervalMs)
+    return last === undefined ? undefined : { share: (last - openTs) / intervalMs, deliver: () => this.deliver(i, last) }
+  }
+
+  private deliver(i: number, by: number): void {
+    for (let command = this.flight?.take(i, by); command !== undefined; command = this.flight?.take(i, by)) this.handOver(command)
+  }
+
+  /** Hands a command to the venue; what it refuses is an event. */
+  private handOver(command: OrderCommand): void {
+    const refusal = this.venue.accept(command, this.now, this.into)
+    if (refusal === undefined || command.type !== 'submit-order') return
+    this.into({
+      type: 'order-rejected',
+      instrument: command.instrument,
+      orderId: command.orderId,
+      venueOrderId: undefined,
+      code: String(refusal.code),
+      detail: refusal.detail,
+      ts: this.now,
+    })
+  }
+
   /** Plays bars on which nothing happens but that the strategy looks at them, up to the one on which it speaks. Answers how many. */
   private playQuiet(most: number): number {
     const { kernel, quiet } = this
-    if (quiet === undefined) return 0
+    if (quiet === undefined || this.flight?.isEmpty === false) return 0
     const count = quiet.play(this.instants, most)
     if (count === 0) return 0
     this.instants += count
     this.played += count
     this.now = kernel.now
+    this.sentAt = this.now
     if (quiet.spoke === undefined) return count
     kernel.decisions.actOnSignal(quiet.spoke, quiet.signal, 'live')
     if (kernel.factBuffer.count !== 0) this.carryOut()
@@ -306,7 +369,7 @@ class BacktestDriver implements BetweenDecisions {
     const series = this.spec.funding[i] as FundingSeries
     let at = this.fundingAt[i] as number
     while (at < series.ts.length && (series.ts[at] as number) <= openTs) {
-      const price = this.venue.lastPrice(i)
+      const price = this.venue.markPrice(i)
       const r: Rate = rate(series.rate[at] as number)
       if (price > 0) this.venue.funding(i, r, price, ts(series.ts[at] as number), this.into)
       at += 1
@@ -326,28 +389,20 @@ class BacktestDriver implements BetweenDecisions {
       this.fundingKnown[i] = at
     }
     const spreadTicks = spreadTicksOf(this.spec.venue.slippage, (this.spec.bars[i] as Bars).close(0))
-    kernel.decisions.mark(i, spreadTicks === undefined ? undefined : { spreadTicks })
+    const mark = this.spec.marks?.[i] === undefined ? undefined : this.venue.markPrice(i)
+    kernel.decisions.mark(i, spreadTicks === undefined && mark === undefined ? undefined : { spreadTicks, mark })
   }
 
   /** Carries facts to the venue and the venue's words to the kernel until both are silent. */
   carryOut(): void {
-    const { kernel, venue } = this
+    const { kernel } = this
     for (let round = 0; ; round++) {
       this.takeFacts()
       if (this.failure !== undefined) return
       for (let k = 0; k < this.commandCount; k++) {
         const command = this.commands[k] as OrderCommand
-        const refusal = venue.accept(command, this.now, this.into)
-        if (refusal !== undefined && command.type === 'submit-order')
-          this.into({
-            type: 'order-rejected',
-            instrument: command.instrument,
-            orderId: command.orderId,
-            venueOrderId: undefined,
-            code: String(refusal.code),
-            detail: refusal.detail,
-            ts: this.now,
-          })
+        if (this.flight === undefined) this.handOver(command)
+        else this.flight.send(command, this.sentAt)
       }
       this.commandCount = 0
       if (this.eventCount === 0) return

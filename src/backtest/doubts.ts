@@ -4,6 +4,7 @@
 import { CASH_ONE, DAY_MS } from '../core/units.ts'
 import { groupDigits } from '../core/decimal.ts'
 import { missingSettlements, unchargedSettlements } from './funding-gaps.ts'
+import { type DetailCounts, detailOf, marksOf } from './simulation.ts'
 import { stopGapsOf } from './stop-gaps.ts'
 import type { BacktestRun, BacktestRequest } from './backtest-run.ts'
 
@@ -21,6 +22,8 @@ export interface Doubt {
     | 'open-at-end'
     | 'gaps-in-stops'
     | 'both-in-bar'
+    | 'detail-gaps'
+    | 'mark-gaps'
     | 'no-funding'
     | 'funding-missing'
     | 'funding-unknown'
@@ -130,9 +133,17 @@ function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[
     const worst = (result.finalEquity - (result.equity.value[0] ?? result.finalEquity)) / CASH_ONE
     doubts.push({
       code: 'both-in-bar',
-      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that reached both stop and target; the stop was assumed: the result is between ${money(worst)} (each stop first, as here) and ${money(worst + result.ambiguousGain / CASH_ONE)} (each target first); use a shorter interval`,
+      text: `${result.ambiguousExits} of ${result.trades.length} trades ended in a bar that reached both stop and target; the stop was assumed: the result is between ${money(worst)} (each stop first, as here) and ${money(worst + result.ambiguousGain / CASH_ONE)} (each target first); ${hasDetail(request) ? 'use finer detail' : 'use --detail 1m, or a shorter interval'}`,
     })
   }
+  const detail = detailOf(series)
+  if (detail !== undefined && detail.used < detail.bars) doubts.push({ code: 'detail-gaps', text: detailGapsText(detail) })
+  const marks = marksOf(series)
+  if (marks !== undefined && marks.without > 0)
+    doubts.push({
+      code: 'mark-gaps',
+      text: `${groupDigits(String(marks.without))} of ${groupDigits(String(marks.bars))} bars have no mark price: the last price stood for it there`,
+    })
   const coarse = series.find(({ columns }) => 1 / (columns.close[columns.close.length - 1] ?? Number.POSITIVE_INFINITY) > COARSE_TICK)
   if (request.limitFill === 'touch' && coarse !== undefined)
     doubts.push({
@@ -153,6 +164,16 @@ function marketDoubts({ result }: BacktestRun, request: BacktestRequest): Doubt[
   const range = rangeDoubt(request)
   if (range !== undefined) doubts.push(range)
   return doubts
+}
+
+const hasDetail = ({ series }: BacktestRequest): boolean => series.some(({ detail }) => detail !== undefined)
+
+function detailGapsText({ bars, missing, differing }: DetailCounts): string {
+  const causes = [
+    ...(missing > 0 ? [`${groupDigits(String(missing))} of ${groupDigits(String(bars))} bars have incomplete detail`] : []),
+    ...(differing > 0 ? [`${groupDigits(String(differing))} of ${groupDigits(String(bars))} bars differ from their detail`] : []),
+  ]
+  return `${causes.join(', and ')}: the path of the bar itself decided there`
 }
 
 function rangeDoubt({ asked, series }: BacktestRequest): Doubt | undefined {

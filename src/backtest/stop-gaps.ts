@@ -1,6 +1,7 @@
 /**
  * What stops would have cost at other prices of the bars that reached them: at the close, and at the far end.
  */
+import type { BarColumns } from '../market/bars.ts'
 import type { ClosedTrade } from '../portfolio/trade.ts'
 import type { RunSeries } from './backtest-run.ts'
 
@@ -23,9 +24,10 @@ export function stopGapsOf(trades: readonly ClosedTrade[], series: readonly RunS
   for (const trade of trades) {
     const of = series[trade.instrument]
     if (trade.exitReason !== 'stop' || of === undefined) continue
-    const at = indexOf(of.columns.ts, trade.exitTs)
-    if (at < 0) continue
-    const { instrument, columns } = of
+    const met = rowOf(of, trade.exitTs)
+    if (met === undefined) continue
+    const { instrument } = of
+    const { columns, at } = met
     const coins = (trade.quantity * instrument.cashNumerator) / instrument.cashDenominator / 1e8
     const end = trade.side === 1 ? columns.low[at] : columns.high[at]
     const missed = (price: number | undefined): number => (trade.exitPrice - (price ?? trade.exitPrice)) * trade.side * coins
@@ -35,6 +37,15 @@ export function stopGapsOf(trades: readonly ClosedTrade[], series: readonly RunS
     atWorst += missed(end)
   }
   return { stops, loss, atClose, atWorst }
+}
+
+/** The bar that opened at that instant, finer where its finer bars decided. */
+function rowOf({ columns, detail }: RunSeries, openTs: number): { readonly columns: BarColumns; readonly at: number } | undefined {
+  const fine = detail === undefined ? -1 : indexOf(detail.columns.ts, openTs)
+  const at = indexOf(columns.ts, openTs)
+  // A finer bar that nothing was played by opens with a bar that falls back to its own path.
+  if (detail !== undefined && fine >= 0 && (at < 0 || detail.firstRows[at] === fine)) return { columns: detail.columns, at: fine }
+  return at < 0 ? undefined : { columns, at }
 }
 
 /** Row of a bar that opened at that instant, or -1. */

@@ -4,6 +4,7 @@
 import type { Problem } from '../core/problem.ts'
 import type { Config } from './sections/config-schema.ts'
 import { DEFAULT_PLANS, type StrategyPlan, type TradePlan, planOf } from './strategy-plan.ts'
+import { ownerProblem } from './strategy-list.ts'
 import type { StrategyChange } from './strategy-changes.ts'
 import type { LoadedStrategies } from '../strategy-files/load.ts'
 
@@ -52,7 +53,6 @@ export function plansOf(
     const changed = changes.find(({ id }) => id === plan.value.id)
     plans.push(changed === undefined ? plan.value : { ...plan.value, changed: { actor: changed.actor, atMs: changed.atMs } })
   }
-  const owners = new Map<string, string>()
   for (const symbol of [...plans.flatMap((plan) => plan.symbols), ...(config.manual.symbols ?? [])])
     if (!isSymbolText(symbol))
       return err({
@@ -70,19 +70,9 @@ export function plansOf(
         exitCode: CONFIG_INVALID,
       })
     }
-  for (const plan of plans)
-    for (const symbol of plan.symbols) {
-      const owner = owners.get(symbol)
-      if (owner === plan.id && plan.symbols.filter((each) => each === symbol).length > 1)
-        return err({ sentence: `${symbol} is listed twice in ${plan.id}.`, next: 'List each symbol once.', exitCode: CONFIG_INVALID })
-      if (owner !== undefined)
-        return err({
-          sentence: `symbol-owned: ${symbol} belongs to ${owner}, so ${plan.id} cannot trade it.`,
-          next: 'Give each symbol to one strategy.',
-          exitCode: CONFIG_INVALID,
-        })
-      owners.set(symbol, plan.id)
-    }
+  const owned = ownerProblem(plans)
+  if (owned !== undefined) return err({ ...owned, exitCode: CONFIG_INVALID })
+  const owners = new Map(plans.flatMap((plan) => plan.symbols.map((symbol) => [symbol, plan.id] as const)))
   for (const symbol of config.manual.symbols ?? []) {
     const owner = owners.get(symbol)
     if (owner !== undefined)

@@ -1,6 +1,8 @@
 /**
  * What asking for a backtest and for a search over parameters have in common.
  */
+import { z } from 'zod'
+import { MODEL_NAMES } from '../../../src/venue/sim/models/model-names.ts'
 import { DAY_MS } from '../../../src/core/units.ts'
 import type { Backtest, QueueIsDown } from '../../ports/ports.ts'
 import type { CommandContext } from '../command.ts'
@@ -8,6 +10,9 @@ import { type Reply, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
 
 export const Param = /^([A-Za-z]\w*)=(\S+)$/
+/** A model of the simulation: `sim.latency=250ms`. */
+export const ModelParam = /^sim\.(\w+)=(\S+)$/
+export const ModelsShape = z.partialRecord(z.enum(MODEL_NAMES), z.string().max(40))
 export const Range = /^(\d{1,4}d|\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})$/
 
 /** Symbol and time of a run. Stored candles may be of symbols that are not traded. */

@@ -7,7 +7,7 @@ import { type Command, type CommandContext, defineRead } from '../command.ts'
 import { amount, duration, gauge, plainPercent } from '../words/format.ts'
 import { type Field, type Image, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 import { resolveSymbol } from '../symbol.ts'
-import { Param, Range, type RunWords, askedSeries, cancelRun, listOfRuns, notQueued } from './backtest-words.ts'
+import { ModelParam, ModelsShape, Param, Range, type RunWords, askedSeries, cancelRun, listOfRuns, notQueued } from './backtest-words.ts'
 import { optimize } from './optimize-command.ts'
 
 const LIST_MAX = 10
@@ -32,27 +32,40 @@ const backtest = defineRead({
   aliases: ['bt'],
   group: 'Research',
   summary: 'backtest a strategy on stored candles; list, show or cancel runs',
-  usage: '<strategy> <sym> [30d|from..to] [k=v...]  |  list  |  <id>  |  cancel <id>',
+  usage: '<strategy> <sym> [30d|from..to] [k=v...] [sim.latency=250ms...]  |  list  |  <id>  |  cancel <id>',
   args: z.strictObject({
     what: z.string().min(1).max(60),
     symbol: z.string().max(30).optional(),
     range: z.string().regex(Range, 'use 30d or 2026-01-01..2026-02-01').optional(),
     params: z.record(z.string(), z.string()).default({}),
+    models: ModelsShape.optional(),
   }),
   read: (words) => {
     const raw: Record<string, unknown> = {}
     const params: Record<string, string> = {}
+    const models: Record<string, string> = {}
     for (const word of words) {
+      const model = ModelParam.exec(word)
       const param = Param.exec(word)
-      if (param !== null) params[param[1] as string] = param[2] as string
+      if (model !== null) models[model[1] as string] = model[2] as string
+      else if (param !== null) params[param[1] as string] = param[2] as string
       else if (raw.what === undefined) raw.what = word
       else if (raw.range === undefined && (Range.test(word) || /^\d/.test(word))) raw.range = word
       else if (raw.symbol === undefined) raw.symbol = word
       else raw.unexpected = word
     }
-    return Object.keys(params).length === 0 ? raw : { ...raw, params }
+    return {
+      ...raw,
+      ...(Object.keys(params).length === 0 ? {} : { params }),
+      ...(Object.keys(models).length === 0 ? {} : { models }),
+    }
   },
-  examples: ['backtest ema-cross BTC 90d', 'backtest sma-cross ETHUSDT 2026-01-01..2026-03-01 fast=10 slow=50', 'bt list'],
+  examples: [
+    'backtest ema-cross BTC 90d',
+    'backtest sma-cross ETHUSDT 2026-01-01..2026-03-01 fast=10 slow=50',
+    'backtest ema-cross BTC 90d sim.detail=1m sim.latency=250ms',
+    'bt list',
+  ],
   role: 'operator',
   scope: 'backtest:run',
   run: async (context, args) => {
@@ -64,7 +77,12 @@ const backtest = defineRead({
     if (args.symbol === undefined)
       return reply('Symbol is missing', { tone: 'warn', text: `Add it after the strategy: /backtest ${untrusted(args.what)} BTC 90d` })
     const queued = await backtests.enqueue(
-      { strategy: args.what.toLowerCase(), ...(await askedSeries(context, args.what, args.symbol, args.range)), params: args.params },
+      {
+        strategy: args.what.toLowerCase(),
+        ...(await askedSeries(context, args.what, args.symbol, args.range)),
+        params: args.params,
+        models: args.models,
+      },
       context.actor.id,
     )
     return typeof queued === 'string' || 'type' in queued ? notQueued(queued, 'Backtests', '/backtest list') : cardOf(context, queued)
@@ -98,6 +116,13 @@ function doubtsOf(result: Json | null): string | undefined {
   return Array.isArray(doubts) && doubts.length > 0 ? `Warnings: ${doubts.map((d) => String(d)).join('; ')}.` : undefined
 }
 
+/** What was simulated beside, as it was asked for. */
+function modelsField(models: unknown): Field[] {
+  if (typeof models !== 'object' || models === null) return []
+  const words = Object.entries(models).map(([name, value]) => `${name} ${String(value)}`)
+  return words.length === 0 ? [] : [field('Simulated', untrusted(words.join(', ')))]
+}
+
 async function cardOf(context: CommandContext, row: Backtest): Promise<Reply> {
   const isOver = row.status === 'done' || row.status === 'failed' || row.status === 'canceled'
   const title = `${row.id}  ${String(row.spec.strategy ?? '')}  ${String(row.spec.symbol ?? '')}`
@@ -110,6 +135,7 @@ async function cardOf(context: CommandContext, row: Backtest): Promise<Reply> {
     fields: [
       field('State', isOver ? row.status : `${gauge(row.progress)} ${(row.progress * 100).toFixed(0)} %, ${row.status}`),
       ...(row.finishedAt === null ? [] : [field('Took', duration(row.finishedAt - row.createdAt))]),
+      ...modelsField(row.spec.models),
       ...(row.error === null ? [] : [field('Error', untrusted(row.error))]),
       ...(row.result === null ? [] : metricsOf(row.result)),
     ],

@@ -14,7 +14,7 @@ export function costWordsOf(request: BacktestRequest) {
     slippage: request.slippage,
     stopSlippage: request.stopShare ?? 0,
     limitFill: request.limitFill,
-    markPrice: 'last',
-    liquidation: isSpot ? 'none (spot is paid in full)' : 'cross margin',
+    markPrice: request.series.some(({ mark }) => mark !== undefined) ? 'mark' : 'last',
+    liquidation: isSpot ? 'none (spot is paid in full)' : `${request.risk.limits.marginMode} margin`,
   }
 }

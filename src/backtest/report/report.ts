@@ -8,6 +8,8 @@ import type { ClosedTrade } from '../../portfolio/trade.ts'
 import { formatQuantity, priceFloat } from '../../market/instrument.ts'
 import type { BacktestRun, BacktestRequest, RunSeries } from '../backtest-run.ts'
 import type { Doubts } from '../doubts.ts'
+import { modelsOf } from '../simulation.ts'
+import { type Contribution, contributionsOf, nameOf } from '../together.ts'
 import { barChart, lineChart, scatterChart, waterfall } from '../../charts/figure.ts'
 import { escapeHtml } from '../../charts/markup.ts'
 import { countText, dayText, minuteText, moneyText, percentText, ratioText, signedMoney } from './html.ts'
@@ -44,10 +46,9 @@ const BINS = 31
 
 export function reportHtml(input: ReportInput): string {
   const { run, request, series } = input
-  const { definition } = request
   const daily = dailyEquity(run.equity)
   const symbols = series.map((s) => s.symbol).join(', ')
-  const title = `${definition.name} on ${symbols}`
+  const title = `${nameOf(request)} on ${symbols}`
   const first = run.equity.ts[0] ?? 0
   const last = run.equity.ts[run.equity.ts.length - 1] ?? 0
   const body = [
@@ -65,6 +66,7 @@ export function reportHtml(input: ReportInput): string {
     drawdownTable(run.equity),
     '<h2>How trades ended</h2>',
     exitTable(run.result.trades),
+    ...contributions(input),
     '<h2>Figures</h2>',
     metricTable(run),
     '<h2>The run</h2>',
@@ -277,7 +279,7 @@ function runInfo(input: ReportInput): string {
       .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
       .join(', ')
   const rows: (readonly [string, string])[] = [
-    ['Strategy', request.definition.name],
+    ['Strategy', nameOf(request)],
     ['Parameters', words(input.params)],
     ...series.map(
       (s) =>
@@ -288,12 +290,30 @@ function runInfo(input: ReportInput): string {
     ),
     ['Opening cash', moneyText(request.openingCash / CASH_ONE)],
     ['Costs', words(input.costs)],
+    ['Models', words({ ...modelsOf(request) })],
     ['Bars', countText(run.result.bars)],
     ['Fingerprint', run.fingerprint],
     ['Code', `Ballast ${input.version}`],
     ['Denied entries', run.result.denials.size === 0 ? 'none' : words(Object.fromEntries(run.result.denials))],
   ]
   return `<div class="card"><dl>${rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl></div>`
+}
+
+/** Of a run of several strategies: what each made, by symbol. */
+function contributions({ run, request }: ReportInput): string[] {
+  const rows = contributionsOf(run, request)
+  if (rows === undefined) return []
+  const cells = (name: string, { trades, wins, fees, funding, pnl, openPnl }: Contribution): string =>
+    `<tr><th>${escapeHtml(name)}</th><td>${trades}</td><td>${wins}</td><td>${moneyText(fees)}</td><td>${moneyText(funding)}</td><td>${signedMoney(openPnl)}</td><td class="${toneOf(pnl)}">${signedMoney(pnl)}</td></tr>`
+  const body = rows.flatMap((each) => [
+    cells(each.strategy, each),
+    ...(each.symbols.length > 1 ? each.symbols.map((symbol) => cells(`${each.strategy} ${symbol.symbol}`, symbol)) : []),
+  ])
+  const heads = ['', 'trades', 'won', 'fees', 'funding', 'open', 'pnl'].map((head) => `<th>${head}</th>`).join('')
+  return [
+    '<h2>By strategy</h2>',
+    `<div class="scroll"><table><thead><tr>${heads}</tr></thead><tbody>${body.join('')}</tbody></table></div>`,
+  ]
 }
 
 function tradeTable(run: BacktestRun, series: readonly RunSeries[]): string {

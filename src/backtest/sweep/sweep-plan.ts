@@ -2,6 +2,7 @@
  * What a sweep hands to its worker threads and gets back: names and plain data, columns in shared memory.
  */
 import { OverflowError } from '../../core/decimal.ts'
+import type { BarColumns } from '../../market/bars.ts'
 import type { Metrics } from '../../portfolio/results/performance.ts'
 import type { Pinned } from '../../strategy-files/module.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
@@ -38,7 +39,9 @@ export type SweepOutcome =
 /** One run, as `backtest` would make it. */
 export function runOne({ params, common, instants, variant }: SweepPlan, definition: StrategyDefinition, at: number): SweepOutcome {
   const series =
-    variant === undefined ? common.series : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at) }))
+    variant === undefined
+      ? common.series
+      : common.series.map((each) => ({ ...each, columns: variedColumns(each.columns, variant, at), detail: undefined, mark: undefined }))
   const request = { ...common, series, definition, params: params[at] }
   let figures: RunFigures
   try {
@@ -55,12 +58,23 @@ export function runOne({ params, common, instants, variant }: SweepPlan, definit
 
 /** The same series with its columns in memory that threads share; copied once where they are not there yet. */
 export function shareSeries(series: RunSeries): RunSeries {
-  const { ts, open, high, low, close, volume } = series.columns
+  const { columns, detail, mark } = series
   return {
     ...series,
-    columns: { ts: shared(ts), open: shared(open), high: shared(high), low: shared(low), close: shared(close), volume: shared(volume) },
+    columns: sharedColumns(columns),
+    ...(detail === undefined ? {} : { detail: { ...detail, columns: sharedColumns(detail.columns) } }),
+    ...(mark === undefined ? {} : { mark: { ...mark, columns: sharedColumns(mark.columns) } }),
   }
 }
+
+const sharedColumns = ({ ts, open, high, low, close, volume }: BarColumns): BarColumns => ({
+  ts: shared(ts),
+  open: shared(open),
+  high: shared(high),
+  low: shared(low),
+  close: shared(close),
+  volume: shared(volume),
+})
 
 function shared(column: Float64Array): Float64Array {
   if (column.buffer instanceof SharedArrayBuffer) return column

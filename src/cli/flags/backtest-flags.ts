@@ -8,6 +8,7 @@ import { CASH_ONE } from '../../core/units.ts'
 import { parseQuantity } from '../../market/instrument.ts'
 import { RISK_PROFILES, RISK_PROFILE_NAMES, type RiskProfile, type RiskProfileName } from '../../risk/profiles.ts'
 import type { Sizing } from '../../risk/sizing.ts'
+import { riskWith } from '../../backtest/model-settings.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { type Execution, parseExecution } from '../../trading/algorithms/execution.ts'
 import { MAKER_RATE, NOTIONAL_MIN, SIM_COSTS, SPOT_RATE, TAKER_RATE } from '../../venue/sim/models/costs.ts'
@@ -15,11 +16,12 @@ import type { SlippageModel } from '../../venue/sim/models/models.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { type FileFlags, addFileOptions } from './file-flags.ts'
 import { cashFlag, collect, decimalFlag, rateFlag, timeFlag } from './flag-values.ts'
+import { type SimulationFlags, addSimulationOptions, modelsFrom, slippageWith } from './simulation-flags.ts'
 import { settingsFlag } from './settings-flag.ts'
 import { universeFlag } from './universe-flag.ts'
 
 /** Which bars a run is over. */
-export interface SeriesFlags extends FileFlags {
+export interface SeriesFlags extends FileFlags, SimulationFlags {
   readonly symbol?: readonly string[]
   readonly venue?: string
   readonly interval?: string
@@ -53,7 +55,7 @@ export interface StudyFlags extends SeriesFlags {
 }
 
 export function addStudyOptions(command: Command): Command {
-  return addFileOptions(command)
+  const described = addFileOptions(command)
     .option('--symbol <symbol>', 'symbol, repeatable; with --csv, the name for the file’s series', collect)
     .option('--venue <venue>', 'venue of the stored series, if several match')
     .option('--interval <interval>', 'interval, for example 1m or 5m (default: 1m, or the only one stored)')
@@ -83,6 +85,7 @@ export function addStudyOptions(command: Command): Command {
     .option('--universe <key=value>', 'select which of the symbols take entries, repeatable: take=2, by=volume, every=1d, ...', collect)
     .option('--execution <how>', 'execution algorithm for entries: twap:30m, vwap:2h, pov:10%:1h or chase:5bp:60s')
     .option('--no-ledger', 'do not count these runs in the trial ledger (ballast trials)')
+  return addSimulationOptions(described)
 }
 
 /** @throws CliError that names the option. */
@@ -97,7 +100,8 @@ export function requestOf(
     throw new CliError(EXIT.usage, `--limits '${flags.limits}' is not a profile.`, `Profiles: ${RISK_PROFILE_NAMES.join(', ')}.`)
   if (flags.limitFill !== 'through' && flags.limitFill !== 'touch')
     throw new CliError(EXIT.usage, `--limit-fill '${flags.limitFill}' is neither through nor touch.`)
-  const risk = researchRisk(limits, flags.risk)
+  const models = modelsFrom(flags, series)
+  const risk = riskWith(researchRisk(limits, flags.risk), models)
   const isResearch = limits === 'research'
   const stopFraction = flags.stop === undefined ? undefined : decimalFlag('stop', flags.stop.replace('%', ''), 6) / 1e8
   if (stopFraction !== undefined && (stopFraction <= 0 || stopFraction >= 1))
@@ -105,7 +109,7 @@ export function requestOf(
   const openingCash = cashFlag('cash', flags.cash)
   if (openingCash <= 0) throw new CliError(EXIT.usage, `--cash '${flags.cash}' must be above zero.`)
   const stopShare = stopShareOf(flags, isResearch)
-  const slippage = slippageOf(flags, isResearch)
+  const slippage = slippageWith(slippageOf(flags, isResearch), models)
   return {
     definition,
     params,
@@ -118,6 +122,9 @@ export function requestOf(
     spotRate: rateFlag(flags.taker === undefined ? 'fee' : 'taker', flags.taker ?? flags.fee, SPOT_RATE),
     slippage,
     stopShare,
+    maxVolumeShare: models.maxVolumeShare,
+    latencyMs: models.latencyMs,
+    liquidation: models.liquidation,
     asked: { from: timeFlag('from', flags.from), to: timeFlag('to', flags.to) },
     limitFill: flags.limitFill,
     execution: executionOf(flags.execution),

@@ -7,9 +7,11 @@ import { readCandles } from '../../market/candles/candle-file.ts'
 import { findSeries } from '../../market/candles/find-series.ts'
 import { type Instrument, makeInstrument } from '../../market/instrument.ts'
 import type { DataInfo } from './backtest-summary.ts'
+import { besideOf } from './beside-series.ts'
 import { type CliContext, dataFailure } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { fileWishesOf } from '../flags/file-flags.ts'
+import { tiersOf } from '../flags/tiers-flag.ts'
 import { rateFlag, stepFlag, timeFlag } from '../flags/flag-values.ts'
 import { NOTIONAL_MIN } from '../../venue/sim/models/costs.ts'
 import type { SeriesFlags } from '../flags/backtest-flags.ts'
@@ -50,9 +52,16 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
       tickSize: csv.tickSize,
       lotSize: csv.lotSize,
       notionalMin: flags.minNotional ?? NOTIONAL_MIN,
+      ...tiersOf(flags.riskTiers, symbol),
     })
     const columns = sliceRange(csv.columns, from, to)
-    series.push({ instrument, intervalMs: csv.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
+    series.push({
+      instrument,
+      intervalMs: csv.intervalMs,
+      columns,
+      funding: await fundingFor(context, flags, instrument, columns),
+      ...(await besideOf(context, flags, instrument, csv, columns)),
+    })
     infos.push({
       venue: instrument.venue,
       symbol,
@@ -86,8 +95,15 @@ export async function loadSeries(context: CliContext, flags: SeriesFlags): Promi
         // Another lot is another market.
         ...(flags.lot === undefined ? meta.bounds : undefined),
         ...(flags.minNotional === undefined ? undefined : { notionalMin: flags.minNotional }),
+        ...tiersOf(flags.riskTiers, symbol),
       })
-      series.push({ instrument, intervalMs: meta.intervalMs, columns, funding: await fundingFor(context, flags, instrument, columns) })
+      series.push({
+        instrument,
+        intervalMs: meta.intervalMs,
+        columns,
+        funding: await fundingFor(context, flags, instrument, columns),
+        ...(await besideOf(context, flags, instrument, meta, columns)),
+      })
       infos.push({
         ...key,
         from: meta.from,

@@ -3,11 +3,12 @@
  */
 import type { BacktestRun, BacktestRequest } from '../../backtest/backtest-run.ts'
 import type { Doubts } from '../../backtest/doubts.ts'
+import { modelWordsOf } from '../../backtest/simulation.ts'
 import { byExitReason, groupTrades } from '../../portfolio/results/breakdown.ts'
 import { drawdownsOf } from '../../portfolio/equity.ts'
+import type { Contribution, StrategyContribution } from '../../backtest/together.ts'
 import { groupDigits } from '../../core/decimal.ts'
 import { RATE_ONE } from '../../core/units.ts'
-import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { formatCount, formatPercent, formatRatio, formatTime } from '../ui/format.ts'
 import type { Output } from '../ui/output.ts'
 
@@ -25,7 +26,10 @@ export interface DataInfo {
 }
 
 export interface StudyPrint {
-  readonly definition: StrategyDefinition
+  /** Of the strategy, or of all. */
+  readonly name: string
+  /** Of a run of several strategies. */
+  readonly contributions?: readonly StrategyContribution[] | undefined
   readonly params: Readonly<Record<string, unknown>>
   readonly data: DataInfo | { readonly series: readonly DataInfo[]; readonly bars: number; readonly hash: string }
   readonly costs: Readonly<Record<string, unknown>>
@@ -43,8 +47,8 @@ export function printStudy(out: Output, print: StudyPrint): void {
   const { metrics, result } = run
   const infos = 'series' in data ? data.series : [data]
   out.line(
-    `${out.style('bold', print.definition.name)}  ${Object.entries(print.params)
-      .map(([k, v]) => `${k}=${String(v)}`)
+    `${out.style('bold', print.name)}  ${Object.entries(print.params)
+      .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v) : String(v)}`)
       .join(' ')}`,
   )
   for (const info of infos)
@@ -60,6 +64,8 @@ export function printStudy(out: Output, print: StudyPrint): void {
     const names = isAllSpot ? 'spot' : spot.map(({ instrument }) => instrument.symbol).join(', ')
     out.line(out.style('dim', `${names}: long only, ${formatPercent(print.request.spotRate / RATE_ONE)} fee per side, no funding`))
   }
+  const on = modelWordsOf(print.request)
+  if (on.length > 0) out.line(out.style('dim', `simulated: ${on.join(', ')}`))
   out.line()
   for (const doubt of verdict.doubts) out.line(`${out.style('warn', '!')} ${doubt.text}`)
   out.line()
@@ -92,6 +98,29 @@ export function printStudy(out: Output, print: StudyPrint): void {
     out.table(
       [{ title: '  exit' }, { title: 'trades', align: 'right' }, { title: 'pnl', align: 'right' }],
       groups.map((g) => [`  ${g.key}`, formatCount(g.trades), money(g.pnl)]),
+    )
+  }
+  if (print.contributions !== undefined) {
+    const cells = (name: string, { trades, fees, openPnl, pnl }: Contribution): string[] => [
+      `  ${name}`,
+      formatCount(trades),
+      money(fees),
+      money(openPnl),
+      money(pnl),
+    ]
+    out.line()
+    out.table(
+      [
+        { title: '  strategy' },
+        { title: 'trades', align: 'right' },
+        { title: 'fees', align: 'right' },
+        { title: 'open', align: 'right' },
+        { title: 'pnl', align: 'right' },
+      ],
+      print.contributions.flatMap((each) => [
+        cells(each.strategy, each),
+        ...(each.symbols.length > 1 ? each.symbols.map((symbol) => cells(`  ${symbol.symbol}`, symbol)) : []),
+      ]),
     )
   }
   for (const open of result.openTrades)

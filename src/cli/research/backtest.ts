@@ -4,31 +4,29 @@
 import type { Command } from 'commander'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { reportHtml } from '../../backtest/report/report.ts'
+import { contributionsOf } from '../../backtest/together.ts'
 import { type RunSeries, runBacktestRequest } from '../../backtest/backtest-run.ts'
 import { doubtsOf } from '../../backtest/doubts.ts'
+import { modelsOf } from '../../backtest/simulation.ts'
 import { annualReason } from '../../portfolio/results/performance.ts'
-import { symbolsProblem } from '../../strategy/market-set.ts'
-import { type Catalog, STRATEGIES, strategyNamed } from '../../strategy/registry.ts'
-import type { StrategyDefinition } from '../../strategy/strategy.ts'
-import { paramsProblem } from '../../config/strategy-plan.ts'
+import { STRATEGIES } from '../../strategy/registry.ts'
 import { contextOf } from '../context.ts'
 import { equityCsv, equityOf, tradesCsv, tradesOf } from '../../backtest/report/run-rows.ts'
 import { write } from '../ui/write-file.ts'
 import { printStudy } from './backtest-summary.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { startProgress } from '../ui/progress.ts'
-import { type StudyFlags, addStudyOptions, costsOf, requestOf } from '../flags/backtest-flags.ts'
-import { spotSymbolOf } from '../../market/instrument.ts'
+import { addStudyOptions, costsOf } from '../flags/backtest-flags.ts'
 import { spellingOf } from '../../market/symbol-text.ts'
-import { loadSeries } from './backtest-series.ts'
-import { chosenModel, seenNote } from './model-flag.ts'
+import { type PlannedFlags, plannedRun } from './backtest-plans.ts'
+import type { Loaded } from './backtest-series.ts'
+import { seenNote } from './model-flag.ts'
 import { digestsOf, noteTrials } from './trial-notes.ts'
 
-interface BacktestFlags extends StudyFlags {
+interface BacktestFlags extends PlannedFlags {
   readonly trades?: string
   readonly equity?: string
   readonly report?: string
-  readonly model?: string
 }
 
 export function register(program: Command): void {
@@ -36,9 +34,10 @@ export function register(program: Command): void {
     program
       .command('backtest')
       .description('run a strategy over stored candles or a CSV file')
-      .argument('<strategy>', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`)
+      .argument('[strategy]', `one of ${[...STRATEGIES.keys()].join(', ')}, or one of your own`)
       .argument('[symbols...]', 'as --symbol: BTCUSDT, or BTC, as in chat'),
   )
+    .option('--strategies <file>', 'several strategies over one account, as the list strategies of ballast.config.json')
     .option('--model <name>', 'for the strategy ml: the model that it trades, NAME or NAME@VERSION (default: the champion)')
     .option('--trades <file>', 'write the trades as CSV')
     .option('--equity <file>', 'write the equity at each bar’s close as CSV')
@@ -46,21 +45,19 @@ export function register(program: Command): void {
     .action(runBacktestCommand)
 }
 
-async function runBacktestCommand(name: string, symbols: readonly string[], given: BacktestFlags, command: Command): Promise<void> {
+async function runBacktestCommand(
+  name: string | undefined,
+  symbols: readonly string[],
+  given: BacktestFlags,
+  command: Command,
+): Promise<void> {
   const flags = { ...given, symbol: [...(given.symbol ?? []), ...symbols.map(spellingOf)] }
   const context = contextOf(command)
   const { out } = context
-  const strategies = await context.strategies([name])
-  const chosen = chosenModel(context, strategies, name, flags.model)
-  const definition = findStrategy((chosen?.strategies ?? strategies).catalog, name)
-  const params = parseParams(definition, [...(chosen === undefined ? [] : [chosen.param]), ...(flags.param ?? [])])
-  const { series, data, notes } = await loadSeries(context, flags)
-  checkSymbols(
-    definition,
-    series.map(({ instrument }) => instrument.symbol),
-  )
-  const request = requestOf(definition, params, series, flags)
-  const progress = await startProgress(out, `${definition.name}`)
+  const planned = await plannedRun(context, name, flags)
+  const { request, params, chosen } = planned
+  const { series, data, notes } = planned.loaded
+  const progress = await startProgress(out, planned.name)
   const run = runBacktestRequest({
     ...request,
     progress: (done) => {
@@ -71,21 +68,25 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   progress.stop()
   if (run.result.failure !== undefined)
     throw new CliError(EXIT.error, `The strategy stopped: ${run.result.failure}`, 'Correct the strategy and run it again.')
-  noteTrials(context, flags, data, { command: 'backtest', strategy: definition.name, trials: digestsOf([params], flags) })
+  for (const { strategy, params: each, symbols: own } of planned.tried)
+    noteTrials(context, flags, dataOf(data, own), { command: 'backtest', strategy, trials: digestsOf([each], flags) })
   const costs = costsOf(request, flags)
   const verdict = doubtsOf(run, request)
   if (flags.trades !== undefined) write(flags.trades, tradesCsv(tradesOf(run, series)))
   if (flags.equity !== undefined) write(flags.equity, equityCsv(equityOf(run)))
+  const contributions = contributionsOf(run, request)
   const answer = {
-    strategy: definition.name,
+    strategy: planned.name,
     ...(chosen === undefined
       ? {}
       : { model: { name: chosen.saved.name, version: chosen.saved.version, seenUntil: chosen.saved.data.until } }),
     params,
     data,
     costs,
+    models: modelsOf(request),
     fingerprint: run.fingerprint,
     metrics: run.metrics,
+    ...(contributions === undefined ? {} : { strategies: contributions }),
     annual: annualReason(run.equity) ?? null,
     verdict: verdict.doubts,
     denials: Object.fromEntries(run.result.denials),
@@ -111,8 +112,17 @@ async function runBacktestCommand(name: string, symbols: readonly string[], give
   const seen = chosen === undefined ? undefined : seenNote(chosen.saved, ...spanOf(series))
   if (seen !== undefined) out.note(seen)
   if (answer.annual !== null) out.note(answer.annual)
-  out.answer(answer, () => printStudy(out, { definition, params, data, costs, run, request, verdict, barsPerSecond: answer.barsPerSecond }))
+  out.answer(answer, () =>
+    printStudy(out, { name: planned.name, params, contributions, data, costs, run, request, verdict, barsPerSecond: answer.barsPerSecond }),
+  )
   for (const file of [flags.trades, flags.equity, flags.report]) if (file !== undefined) out.note(`wrote ${file}`)
+}
+
+/** What the trial ledger notes of the data: the series of these symbols. */
+function dataOf(data: Loaded['data'], symbols: readonly string[]): Loaded['data'] {
+  if (!('series' in data)) return data
+  const series = data.series.filter(({ symbol }) => symbols.includes(symbol))
+  return { series, bars: series.reduce((sum, { bars }) => sum + bars, 0), hash: series.map(({ hash }) => hash).join('+') }
 }
 
 /** Open instants of the first and the last bar. */
@@ -120,44 +130,3 @@ const spanOf = (series: readonly RunSeries[]): [number, number] => [
   Math.min(...series.map(({ columns }) => columns.ts[0] ?? Number.POSITIVE_INFINITY)),
   Math.max(...series.map(({ columns }) => columns.ts.at(-1) ?? 0)),
 ]
-
-/** One of the catalog. @throws CliError that names the nearest. */
-export function findStrategy(catalog: Catalog, name: string): StrategyDefinition {
-  const found = strategyNamed(catalog, name)
-  if (found.ok) return found.value
-  throw new CliError(EXIT.notFound, found.error, 'ballast strategy list shows them; ballast strategy new NAME writes one of your own.')
-}
-
-/** @throws CliError where the strategy has roles for other symbols */
-export function checkSymbols(definition: StrategyDefinition, symbols: readonly string[]): void {
-  const misfit = symbolsProblem(definition, symbols)
-  if (misfit === undefined) return
-  const example = exampleSymbols(definition).join(' ')
-  throw new CliError(EXIT.usage, misfit, `Name them in the order of these roles: ballast backtest ${definition.name} ${example}`)
-}
-
-/** Symbols that the strategy could have. */
-export const exampleSymbols = ({ symbols, categories }: StrategyDefinition): readonly string[] =>
-  (symbols ?? ['']).map((_, k) => {
-    const nth = categories?.slice(0, k).filter((each) => each === categories[k]).length ?? k
-    const symbol = EXAMPLE_SYMBOLS[nth] ?? 'SYMBOL'
-    return categories?.[k] === 'spot' ? spotSymbolOf(symbol) : symbol
-  })
-
-export const EXAMPLE_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const
-
-export function parseParams(definition: StrategyDefinition, words: readonly string[]): Record<string, unknown> {
-  const given: Record<string, string> = {}
-  for (const word of words) {
-    const at = word.indexOf('=')
-    if (at <= 0) throw new CliError(EXIT.usage, `--param '${word}' is not name=value.`, 'Write for example --param fast=10.')
-    given[word.slice(0, at)] = word.slice(at + 1)
-  }
-  const parsed = definition.params.safeParse(given)
-  if (parsed.success) return parsed.data as Record<string, unknown>
-  throw new CliError(
-    EXIT.usage,
-    `${definition.name}: ${paramsProblem(parsed.error, definition, given)}`,
-    `ballast strategy show ${definition.name} lists its parameters.`,
-  )
-}

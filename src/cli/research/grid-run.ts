@@ -13,7 +13,7 @@ import { requestOf } from '../flags/backtest-flags.ts'
 import { type GridFlags, axesOf, combinationsOf, countFlag } from '../flags/grid-flags.ts'
 import type { Output } from '../ui/output.ts'
 import { startProgress } from '../ui/progress.ts'
-import { checkSymbols, findStrategy } from './backtest.ts'
+import { checkSymbols, findStrategy } from './chosen-strategy.ts'
 import { type Loaded, loadSeries } from './backtest-series.ts'
 
 export interface GridPlan extends Pick<Loaded, 'series' | 'data' | 'notes'> {

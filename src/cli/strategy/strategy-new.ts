@@ -6,7 +6,7 @@ import { join, relative, resolve } from 'node:path'
 import { nearestOf } from '../../core/nearest.ts'
 import { STRATEGIES } from '../../strategy/registry.ts'
 import { DEFAULT_TEMPLATE, TEMPLATES } from '../../strategy-files/template.ts'
-import { EXAMPLE_SYMBOLS } from '../research/backtest.ts'
+import { EXAMPLE_SYMBOLS } from '../research/chosen-strategy.ts'
 import type { CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 

@@ -6,7 +6,7 @@ import { WEBHOOK } from '../../strategy/builtin/webhook.ts'
 import { STRATEGIES } from '../../strategy/registry.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { CliError } from '../exit.ts'
-import { checkSymbols } from '../research/backtest.ts'
+import { checkSymbols } from '../research/chosen-strategy.ts'
 import { paramsOf } from '../../strategy/params.ts'
 
 test.each([...STRATEGIES.values()])('$name: each default that is shown is what an empty configuration gives', (definition) => {

@@ -2,7 +2,7 @@
  * `ballast strategy list` and `ballast strategy show NAME`: the strategies and their parameters, without a running Ballast.
  */
 import { paramsOf } from '../../strategy/params.ts'
-import { exampleSymbols, findStrategy } from '../research/backtest.ts'
+import { exampleSymbols, findStrategy } from '../research/chosen-strategy.ts'
 import type { CliContext } from '../context.ts'
 
 export async function listStrategies({ out, strategies }: CliContext): Promise<void> {

@@ -56,6 +56,18 @@ const CONFIRMED_TIERS = {
   webhook: tier(),
 }
 
+/** Strategies with their symbols, as the configuration and `backtest --strategies` list them. */
+export const strategiesSchema = z.array(
+  z.strictObject({
+    id: z.string().min(1).optional(),
+    strategy: z.string().min(1),
+    symbols: z.array(z.string().min(1)).min(1),
+    params: z.record(z.string(), z.unknown()).optional(),
+    execution: z.string().optional(),
+    universe: universeSchema.optional(),
+  }),
+)
+
 export const configSchema = z.strictObject({
   profile: z
     .enum(PROFILES)
@@ -74,19 +86,7 @@ export const configSchema = z.strictObject({
     .refine((depth) => BOOK_DEPTHS.some((each) => each === depth) || depth === 0)
     .default(50)
     .describe('order book depth to mirror for spreads: 1, 50, 200 or 1000 levels; 0 mirrors none'),
-  strategies: z
-    .array(
-      z.strictObject({
-        id: z.string().min(1).optional(),
-        strategy: z.string().min(1),
-        symbols: z.array(z.string().min(1)).min(1),
-        params: z.record(z.string(), z.unknown()).optional(),
-        execution: z.string().optional(),
-        universe: universeSchema.optional(),
-      }),
-    )
-    .optional()
-    .describe('a list such as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
+  strategies: strategiesSchema.optional().describe('a list such as [{"strategy":"ema-cross","symbols":["BTCUSDT"]}]'),
   strategyMemoryMb: z.number().int().min(16).max(8_192).default(256).describe('megabytes, 16 to 8192'),
   manual: z
     .strictObject({

@@ -1,8 +1,10 @@
 /**
  * Liquidation: the price at which what backs a position has shrunk to its maintenance margin, and what the venue does there. In cross margin the
- * whole account backs all positions, and all are taken over; in isolated margin each has its own margin, and falls alone.
+ * whole account backs all positions, and all are taken over; in isolated margin each has its own margin, and falls alone. Stepwise only as much is
+ * closed as the next lower tier of margin asks for, until what is left is covered.
  */
-import { type Cash, type InstrumentIndex, type Side, type Ticks, cash, lots, ticks } from '../../core/units.ts'
+import { mulDivFloor } from '../../core/decimal.ts'
+import { type Cash, type InstrumentIndex, type Side, type Ticks, cash, lots } from '../../core/units.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { type MarginTier, liquidationPriceOf } from '../../market/margin-tiers.ts'
 import { type Position, unrealizedOf } from '../../portfolio/position.ts'
@@ -19,13 +21,15 @@ export class Liquidation {
   private readonly account: SimAccount
   private readonly settlement: Settlement
   private readonly lists: readonly (readonly SimOrder[][])[]
+  private readonly isStepwise: boolean
   private isUnderWay = false
 
   /** @param lists pending and resting orders, by instrument */
-  constructor(account: SimAccount, settlement: Settlement, lists: readonly (readonly SimOrder[][])[]) {
+  constructor(account: SimAccount, settlement: Settlement, lists: readonly (readonly SimOrder[][])[], isStepwise: boolean) {
     this.account = account
     this.settlement = settlement
     this.lists = lists
+    this.isStepwise = isStepwise
   }
 
   /** The price of `i` at which it is liquidated while the others stand still; 0 where none is: a float, on the tick at or beyond it. */
@@ -39,7 +43,7 @@ export class Liquidation {
     const at =
       account.marginMode === 'isolated'
         ? liquidationPriceOf(side, size, cost, account.marginOf(i), tiers)
-        : liquidationPriceOf(side, size, size * (account.prices[i] as number), account.equity() - this.maintenanceBeside(i), tiers)
+        : liquidationPriceOf(side, size, size * account.markPrice(i), account.equity() - this.maintenanceBeside(i), tiers)
     return held > 0 ? Math.floor(at) : Math.ceil(at)
   }
 
@@ -65,11 +69,11 @@ export class Liquidation {
   /** What all other positions are up, without their maintenance margin. */
   private roomOfOthers(i: InstrumentIndex): number {
     let sum = 0
-    const { instruments, positions, prices } = this.account
+    const { instruments, positions } = this.account
     for (let k = 0; k < instruments.length; k++) {
       const position = positions[k] as Position
       if (k === i || position.lots === 0) continue
-      sum += unrealizedOf(position, instruments[k] as Instrument, ticks(prices[k] as number)) - this.account.maintenanceOf(k)
+      sum += unrealizedOf(position, instruments[k] as Instrument, this.account.markPrice(k)) - this.account.maintenanceOf(k)
     }
     return sum
   }
@@ -97,16 +101,48 @@ export class Liquidation {
     if (!this.hasPerpetuals() || this.account.equity() > this.account.maintenance()) return false
     this.isUnderWay = true
     for (const lists of this.lists) for (const list of lists) this.cancelAll(list, into)
-    this.account.instruments.forEach(({ index }) => {
-      const held: number = (this.account.positions[index] as Position).lots
-      if (held !== 0 && !this.isSpot(index)) {
-        this.close(index, held, into)
-        // What the account could not pay is the insurance fund's loss.
-        this.insure(cash(0 - this.account.walletWithCoins()), into)
-      }
-    })
+    if (this.isStepwise) this.reduceAccount(into)
+    else this.takeOverAll(into)
     this.isUnderWay = false
     return true
+  }
+
+  private takeOverAll(into: VenueEventSink): void {
+    this.account.instruments.forEach(({ index }) => {
+      const held: number = (this.account.positions[index] as Position).lots
+      if (held !== 0 && !this.isSpot(index)) this.closeOfAccount(index, held, into)
+    })
+  }
+
+  /** The position that asks for most margin goes first, tier by tier, until the account covers what is left. */
+  private reduceAccount(into: VenueEventSink): void {
+    const { account } = this
+    while (this.hasPerpetuals() && account.equity() <= account.maintenance()) {
+      let most: InstrumentIndex | undefined
+      for (const { index } of account.instruments)
+        if (!this.isSpot(index) && account.positions[index]?.lots !== 0)
+          if (most === undefined || account.maintenanceOf(index) > account.maintenanceOf(most)) most = index
+      if (most === undefined) return
+      this.closeOfAccount(most, this.lotsOfStep(most), into)
+    }
+  }
+
+  private closeOfAccount(i: InstrumentIndex, quantity: number, into: VenueEventSink): void {
+    this.close(i, quantity, into)
+    // What the account could not pay is the insurance fund's loss.
+    this.insure(cash(0 - this.account.walletWithCoins()), into)
+  }
+
+  /** Signed lots that bring a position down to the tier below its own; all of it in the lowest. */
+  private lotsOfStep(i: InstrumentIndex): number {
+    const held: number = (this.account.positions[i] as Position).lots
+    if (!this.isStepwise) return held
+    const tiers = this.account.tiers[i] as readonly MarginTier[]
+    const value = this.account.valueOf(i)
+    const below = tiers.findLast((tier) => tier.valueMax < value)
+    if (below === undefined) return held
+    const kept = mulDivFloor(Math.abs(held), below.valueMax, value)
+    return held > 0 ? held - kept : held + kept
   }
 
   private checkEach(into: VenueEventSink): boolean {
@@ -115,31 +151,44 @@ export class Liquidation {
       const { index } = instrument
       const position = this.account.positions[index] as Position
       if (position.lots === 0 || this.isSpot(index)) return
-      const margin = this.account.marginOf(index)
-      if (margin + unrealizedOf(position, instrument, this.account.lastPrice(index)) > this.account.maintenanceOf(index)) return
+      if (this.isCovered(instrument)) return
       this.isUnderWay = true
       for (const lists of this.lists) this.cancelAll(lists[index] as SimOrder[], into)
-      const before = this.account.ledger.wallet
-      this.close(index, position.lots, into)
-      // A position can lose no more than the margin that was set apart for it.
-      this.insure(cash(before - this.account.ledger.wallet - margin), into)
+      while (position.lots !== 0 && !this.isCovered(instrument)) {
+        const before = this.account.ledger.wallet
+        const margin = this.account.marginOf(index)
+        this.close(index, this.lotsOfStep(index), into)
+        // A position can lose no more than the margin that was set apart for it.
+        this.insure(cash(before - this.account.ledger.wallet - (margin - this.account.marginOf(index))), into)
+      }
       this.isUnderWay = false
       isAny = true
     })
     return isAny
   }
 
+  /** Whether a position's own margin, with what it is up or down, is above what it must keep. */
+  private isCovered(instrument: Instrument): boolean {
+    const { index } = instrument
+    const result = unrealizedOf(this.account.positions[index] as Position, instrument, this.account.markPrice(index))
+    return this.account.marginOf(index) + result > this.account.maintenanceOf(index)
+  }
+
   private hasPerpetuals(): boolean {
     return this.account.positions.some(({ lots: held }, i) => held !== 0 && !this.isSpot(i))
   }
 
+  /** Stepwise what reduces stays: it protects what is left. */
   private cancelAll(list: SimOrder[], into: VenueEventSink): void {
-    for (const order of list.splice(0)) this.settlement.tellCanceled(order, 'CancelAllBeforeLiq', into)
+    const kept = this.isStepwise ? list.filter(({ reduceOnly }) => reduceOnly) : []
+    for (const order of list.splice(0, list.length, ...kept))
+      if (!kept.includes(order)) this.settlement.tellCanceled(order, 'CancelAllBeforeLiq', into)
   }
 
-  private close(i: InstrumentIndex, held: number, into: VenueEventSink): void {
+  /** @param quantity signed as the position */
+  private close(i: InstrumentIndex, quantity: number, into: VenueEventSink): void {
     const price: Ticks = this.account.lastPrice(i)
-    this.settlement.liquidate(i, held > 0 ? -1 : 1, lots(Math.abs(held)), price, into)
+    this.settlement.liquidate(i, quantity > 0 ? -1 : 1, lots(Math.abs(quantity)), price, into)
   }
 
   private insure(loss: Cash, into: VenueEventSink): void {

@@ -8,6 +8,8 @@ import { Liquidation } from './liquidation.ts'
 import { Settlement } from './settlement.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { CalmPrices, SimOptions, SimOrder, SimState } from './sim-order.ts'
+import { lastWhere, markWhere, partOfWay } from './mark-way.ts'
+import { lateTicks } from './models/models.ts'
 import { SHORT_OF_BALANCE, SpotBalance } from './spot-balance.ts'
 
 export class Matcher {
@@ -37,9 +39,10 @@ export class Matcher {
     this.pending = account.instruments.map(() => [])
     this.resting = account.instruments.map(() => [])
     this.balance = new SpotBalance(account, [this.pending, this.resting], options.slippage)
-    this.settlement = new Settlement(account, options, this.resting, this.balance)
+    this.settlement = new Settlement(account, options, [this.pending, this.resting], this.balance)
     const { maintenanceRate } = options
-    if (maintenanceRate !== undefined) this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting])
+    if (maintenanceRate !== undefined)
+      this.liquidation = new Liquidation(account, this.settlement, [this.pending, this.resting], options.liquidation === 'stepwise')
   }
 
   /** Market time of what is being played. */
@@ -49,11 +52,10 @@ export class Matcher {
   set now(at: Ts) {
     this.settlement.now = at
   }
-  /** A bar or a print begins: `volume` base units traded in it, which is what impact and depth are measured on. */
-  begin(at: Ts, volume: number): void {
+  /** A bar or a print begins: `volume` base units traded in it between `low` and `high`, which is what impact and depth are measured on. */
+  begin(at: Ts, volume: number, low: number, high: number): void {
     this.step += 1
-    this.settlement.now = at
-    this.settlement.volume = volume
+    this.settlement.begin(at, volume, low, high)
   }
 
   /**
@@ -74,13 +76,11 @@ export class Matcher {
   /** A price that may be a gap: pending orders fill at it, stops that it jumped over fill at it, not at their trigger. */
   price(i: InstrumentIndex, price: number, into: VenueEventSink): void {
     this.account.prices[i] = price
-    const pending = this.pending[i] as SimOrder[]
-    while (pending.length > 0) {
-      const order = pending.shift() as SimOrder
-      this.settlement.take(order, ticks(price), into)
-    }
+    for (let order = this.nextPending(i); order !== undefined; order = this.nextPending(i))
+      if (this.settlement.take(order, ticks(price), into)) this.workOn(order)
+    const mark = this.account.marks?.[i] || undefined
     for (;;) {
-      const order = this.nextHit(i, price, price)
+      const order = this.nextHit(i, price, price, mark, mark)
       if (order === undefined) break
       this.hit(order, price, true, into)
     }
@@ -89,13 +89,45 @@ export class Matcher {
     for (let k = resting.length - 1; k >= 0; k--) {
       const order = resting[k] as SimOrder
       if (order.trailBy !== undefined) follow(order, price)
-      if (!order.isFresh) continue
+      if (!order.isFresh || order.servedStep === this.step) continue
       order.isFresh = false
       if (order.kind === 'limit' && isImmediate(order)) {
         resting.splice(k, 1)
         this.settlement.tellUnfilled(order, into)
       }
     }
+  }
+
+  /**
+   * Orders that came while a bar is under way meet a price against them: from its open as far as a random walk with the bar's range goes in that part
+   * of it, which grows with the root of time, and no further than the bar went.
+   * @param share part of the bar that has passed, in (0, 1)
+   */
+  arrive(i: InstrumentIndex, open: number, low: number, high: number, share: number, into: VenueEventSink): void {
+    const way = lateTicks(low, high, share)
+    this.settlement.late.up = Math.max(0, Math.min(high - open, way))
+    this.settlement.late.down = Math.max(0, Math.min(open - low, way))
+    this.price(i, open, into)
+    this.settlement.late.up = 0
+    this.settlement.late.down = 0
+  }
+
+  /** Takes the oldest market order that this bar or print has not served yet out of those that wait. */
+  private nextPending(i: InstrumentIndex): SimOrder | undefined {
+    const pending = this.pending[i] as SimOrder[]
+    for (let k = 0; k < pending.length; k++) {
+      const order = pending[k] as SimOrder
+      if (order.servedStep === this.step) continue
+      pending.splice(k, 1)
+      return order
+    }
+    return undefined
+  }
+
+  /** What this bar's volume did not fill of an order at market waits for the next price. */
+  private workOn(order: SimOrder): void {
+    order.servedStep = this.step
+    ;(this.pending[order.instrument] as SimOrder[]).push(order)
   }
 
   /** Lets a listener answer what has just happened; orders that it sends meet the price where the path stands. */
@@ -110,7 +142,7 @@ export class Matcher {
    * waits for it, a trailing stop follows it, and a fresh order is an old one after it. The answer is overwritten by the next.
    */
   calmPrices(i: InstrumentIndex): CalmPrices | undefined {
-    if ((this.pending[i] as SimOrder[]).length !== 0) return undefined
+    if ((this.pending[i] as SimOrder[]).length !== 0 || this.account.marks !== undefined) return undefined
     const { calm } = this
     calm.above = Number.NEGATIVE_INFINITY
     calm.below = Number.POSITIVE_INFINITY
@@ -138,8 +170,15 @@ export class Matcher {
     return held > 0 ? low <= bust : high >= bust
   }
 
-  /** A continuous move: orders on the way are met at their own prices, and the account is taken over where it is bust. */
-  move(i: InstrumentIndex, to: number, into: VenueEventSink): void {
+  /**
+   * A continuous move: orders on the way are met at their own prices, and the account is taken over where it is bust.
+   * @param markTo where the mark goes meanwhile, evenly; undefined: the last price stands for it
+   */
+  move(i: InstrumentIndex, to: number, into: VenueEventSink, markTo?: number): void {
+    if (markTo !== undefined) {
+      this.moveBoth(i, to, markTo, into)
+      return
+    }
     const held: number = this.account.positions[i]?.lots ?? 0
     if (held !== 0 && this.liquidation !== undefined) {
       const bust = this.liquidation.bustPrice(i)
@@ -154,6 +193,59 @@ export class Matcher {
     if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
   }
 
+  /** As {@link move} for a mark that goes its own way: it is what triggers by mark and liquidates. Fills are at the last price. */
+  private moveBoth(i: InstrumentIndex, to: number, markTo: number, into: VenueEventSink): void {
+    const held: number = this.account.positions[i]?.lots ?? 0
+    const marks = this.account.marks as Float64Array
+    if (held !== 0 && this.liquidation !== undefined) {
+      const bust = this.liquidation.bustPrice(i)
+      if (bust > 0 && (held > 0 ? markTo < bust : markTo > bust)) {
+        const markFrom = marks[i] as number
+        const at = held > 0 ? Math.min(markFrom, bust) : Math.max(markFrom, bust)
+        this.walkBoth(i, lastWhere(at, markFrom, markTo, this.account.prices[i] as number, to, held > 0 ? -1 : 1), at, into)
+        this.liquidation.check(into)
+      }
+    }
+    this.walkBoth(i, to, markTo, into)
+    if (this.account.positions[i]?.lots !== 0) this.liquidation?.check(into)
+  }
+
+  /** As {@link walk}, with the mark beside the last price. */
+  private walkBoth(i: InstrumentIndex, to: number, markTo: number, into: VenueEventSink): void {
+    const { prices } = this.account
+    const marks = this.account.marks as Float64Array
+    for (;;) {
+      const from = prices[i] as number
+      const markFrom = marks[i] as number
+      const order = this.nextHit(i, from, to, markFrom, markTo)
+      if (order === undefined) break
+      if (this.isByMark(order)) {
+        const trigger = order.trigger as number
+        const isPast = (trigger - markFrom) * (markTo - markFrom) < 0
+        prices[i] = lastWhere(trigger, markFrom, markTo, from, to, order.side)
+        if (!isPast) marks[i] = trigger
+      } else marks[i] = markWhere(levelOf(order), from, to, markFrom, markTo)
+      this.hit(order, prices[i] as number, false, into)
+      this.hear(i, into)
+    }
+    prices[i] = to
+    marks[i] = markTo
+    this.followAll(i, to)
+  }
+
+  /** Whether the mark triggers it, where there is one. */
+  private isByMark(order: SimOrder): boolean {
+    return (this.account.marks?.[order.instrument] ?? 0) !== 0 && order.triggerBy === 'mark' && !isLimit(order)
+  }
+
+  private followAll(i: InstrumentIndex, price: number): void {
+    const resting = this.resting[i] as SimOrder[]
+    for (let k = 0; k < resting.length; k++) {
+      const order = resting[k] as SimOrder
+      if (order.trailBy !== undefined) follow(order, price)
+    }
+  }
+
   /** Each order on the way from the last price to `to` is met at its own price. */
   private walk(i: InstrumentIndex, to: number, into: VenueEventSink): void {
     for (;;) {
@@ -163,22 +255,23 @@ export class Matcher {
       this.hear(i, into)
     }
     this.account.prices[i] = to
-    const resting = this.resting[i] as SimOrder[]
-    for (let k = 0; k < resting.length; k++) {
-      const order = resting[k] as SimOrder
-      if (order.trailBy !== undefined) follow(order, to)
-    }
+    this.followAll(i, to)
   }
 
   /** The first order that a move from `from` to `to` meets: nearest first, stops before others at one price, then the oldest. */
-  private nextHit(i: InstrumentIndex, from: number, to: number): SimOrder | undefined {
+  private nextHit(i: InstrumentIndex, from: number, to: number, markFrom?: number, markTo?: number): SimOrder | undefined {
     const resting = this.resting[i] as SimOrder[]
     let best: SimOrder | undefined
     let bestDistance = Number.POSITIVE_INFINITY
     for (let k = 0; k < resting.length; k++) {
       const order = resting[k] as SimOrder
-      if (order.servedStep === this.step || this.waitsForClose(order) || !this.isHit(order, from, to)) continue
-      const distance = Math.abs(((isLimit(order) ? order.limit : order.trigger) as number) - from)
+      if (order.servedStep === this.step || this.waitsForClose(order)) continue
+      const isByMark = markFrom !== undefined && markTo !== undefined && this.isByMark(order)
+      const start = isByMark ? markFrom : from
+      const end = isByMark ? markTo : to
+      if (!this.isHit(order, start, end)) continue
+      const level = levelOf(order)
+      const distance = markFrom === undefined ? Math.abs(level - from) : partOfWay(level, start, end)
       const wins = distance < bestDistance || (distance === bestDistance && order.isStop && best !== undefined && !best.isStop)
       if (wins) {
         best = order
@@ -215,7 +308,7 @@ export class Matcher {
     if (isLimit(order)) {
       if (order.isFresh && isGap) {
         if (order.timeInForce === 'post-only') settlement.tellCanceled(order, 'EC_PostOnlyWillTakeLiquidity', into)
-        else if (settlement.take(order, ticks(at), into)) this.rest(order, place)
+        else if (settlement.take(order, ticks(at), into)) this.restAfterTake(order, place)
         return
       }
       // The path has come to the limit: what the fill attaches is met from here on, not from where the move began.
@@ -227,15 +320,18 @@ export class Matcher {
     // A jump fills at the price it landed on, a continuous move at the trigger, a trigger that had been passed already at the price.
     const trigger = order.trigger as number
     const isPassed = order.isStop === (order.side === 1) ? at >= trigger : at <= trigger
-    const price = isGap || isPassed ? at : trigger
+    const price = isGap || isPassed || this.isByMark(order) ? at : trigger
     const isWithin = !isGap && this.settlement.targetStep !== 0
     if (isWithin && order.isStop && order.reduceOnly) this.noteAmbiguous(order, price)
     if (!isGap) this.account.prices[order.instrument] = price
     // Spot conditionals hold nothing before their trigger: what they need may be gone.
     const isSpot = this.account.instruments[order.instrument]?.category === 'spot'
     if (isSpot && !this.balance.covers(order, ticks(price))) settlement.tellCanceled(order, SHORT_OF_BALANCE, into)
-    else if (order.limit === undefined) settlement.take(order, ticks(price), into, isWithin && order.isStop ? this.beyond(order, price) : 0)
-    else this.enterBook(order, price, place, into)
+    else if (order.limit === undefined) {
+      if (!settlement.take(order, ticks(price), into, isWithin && order.isStop ? this.beyond(order, price) : 0)) return
+      order.isTriggered = true
+      this.workOn(order)
+    } else this.enterBook(order, price, place, into)
   }
 
   /** Ticks that a stop gives away of the bar's way beyond it. */
@@ -273,7 +369,9 @@ export class Matcher {
     order.isFresh = false
     const crosses = order.side === 1 ? price <= (order.limit as number) : price >= (order.limit as number)
     if (crosses && order.timeInForce === 'post-only') this.settlement.tellCanceled(order, 'EC_PostOnlyWillTakeLiquidity', into)
-    else if (crosses ? this.settlement.take(order, ticks(price), into) : !isImmediate(order)) this.rest(order, place)
+    else if (crosses ? this.settlement.take(order, ticks(price), into) : !isImmediate(order))
+      if (crosses) this.restAfterTake(order, place)
+      else this.rest(order, place)
     else if (!crosses) this.settlement.tellUnfilled(order, into)
   }
 
@@ -284,6 +382,12 @@ export class Matcher {
     ;(this.resting[order.instrument] as SimOrder[]).splice(place, 0, order)
   }
 
+  /** What the bar's volume did not fill takes on where the next one opens; what the limit did not allow rests. */
+  private restAfterTake(order: SimOrder, place: number): void {
+    this.rest(order, place)
+    order.isFresh = this.settlement.isUsedUp
+  }
+
   state(): Pick<SimState, 'sequence' | 'executions' | 'orders'> {
     return { ...this.settlement.ids.state(), orders: [...this.pending.flat(), ...this.resting.flat()].map((o) => ({ ...o })) }
   }
@@ -292,11 +396,17 @@ export class Matcher {
     this.settlement.ids.restore(state)
     for (const list of [...this.pending, ...this.resting]) list.length = 0
     for (const order of state.orders)
-      ((order.kind === 'market' ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order, servedStep: 0 })
+      ((isAtMarket(order) ? this.pending : this.resting)[order.instrument] as SimOrder[]).push({ ...order, servedStep: 0 })
   }
 }
 
+/** Whether it waits for a price and not at one: a market order, or what is left of a stop that was triggered. */
+const isAtMarket = (order: SimOrder): boolean => order.kind === 'market' || (order.isTriggered && order.limit === undefined)
+
 const isImmediate = (order: SimOrder): boolean => order.timeInForce === 'ioc' || order.timeInForce === 'fok'
+
+/** The price that it waits for. */
+const levelOf = (order: SimOrder): number => (isLimit(order) ? order.limit : order.trigger) as number
 
 /** Whether an order is met at its limit and not at its trigger. */
 const isLimit = (order: SimOrder): boolean => order.kind === 'limit' || order.isTriggered

@@ -2,15 +2,15 @@
  * What a met order becomes: fills with price, fee and money, and what hangs on the position that they make.
  */
 import { mulDivCeil, mulDivFloor } from '../../core/decimal.ts'
-import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, lots, ticks, ts } from '../../core/units.ts'
-import { type Instrument, lotFloat } from '../../market/instrument.ts'
+import { type Cash, type InstrumentIndex, type Lots, type Side, type Ticks, type Ts, cash, lots, ticks, ts } from '../../core/units.ts'
+import { type Instrument, lotFloat, notionalOf } from '../../market/instrument.ts'
 import { postToWallet } from '../../portfolio/ledger.ts'
 import type { Position } from '../../portfolio/position.ts'
 import type { OrderAdopted, VenueEventSink } from '../../trading/event.ts'
 import { type OrderKind, type PriceSource, isWholeTarget } from '../../trading/order.ts'
 import { bookLinear, bookSpot } from './booking.ts'
 import { SPOT_RATE } from './models/costs.ts'
-import { type RateFraction, against, rateFraction, slippageTicks } from './models/models.ts'
+import { type RateFraction, against, feeOf, rateFraction, slippageTicks } from './models/models.ts'
 import type { SimAccount } from './sim-account.ts'
 import type { Attachment, SimOptions, SimOrder } from './sim-order.ts'
 import { SHORT_OF_BALANCE, type SpotBalance } from './spot-balance.ts'
@@ -45,11 +45,18 @@ type OwnOrder = Pick<SimOrder, 'kind' | 'timeInForce' | 'isStop'> &
 export class Settlement {
   readonly ids: VenueIds
   now: Ts = ts(0)
-  volume = 0
+  /** What traded in the bar or print that is played. */
+  private readonly traded = { volume: 0, low: 0, high: 0 }
+  /** Ticks that buys and sales which came while a bar was under way give away beside all else; see {@link Matcher.arrive}. */
+  readonly late = { up: 0, down: 0 }
+  /** Lots that the bar or print has left for all orders; see {@link SimOptions.maxVolumeShare}. */
+  private room = Number.POSITIVE_INFINITY
+  private isRoomKnown = false
   /** See SimOptions; may change while the venue runs. */
   depthShare: number | undefined
   private readonly account: SimAccount
   private readonly options: SimOptions
+  private readonly pending: readonly SimOrder[][]
   private readonly resting: readonly SimOrder[][]
   private readonly maker: RateFraction
   private readonly taker: RateFraction
@@ -61,10 +68,17 @@ export class Settlement {
   /** Step in which targets that are attached now wait for the last way of the bar, negative; 0 between bars and at their opens. */
   targetStep = 0
 
-  constructor(account: SimAccount, options: SimOptions, resting: readonly SimOrder[][], balance: SpotBalance) {
+  /** @param lists pending and resting orders, by instrument */
+  constructor(
+    account: SimAccount,
+    options: SimOptions,
+    lists: readonly [pending: readonly SimOrder[][], resting: readonly SimOrder[][]],
+    balance: SpotBalance,
+  ) {
     this.account = account
     this.options = options
-    this.resting = resting
+    this.pending = lists[0]
+    this.resting = lists[1]
     this.depthShare = options.depthShare
     this.ids = new VenueIds(options.idPrefix)
     this.maker = rateFraction(options.makerRate)
@@ -73,10 +87,34 @@ export class Settlement {
     this.balance = balance
   }
 
+  /** See {@link Matcher.begin}. */
+  begin(at: Ts, volume: number, low: number, high: number): void {
+    this.now = at
+    const { traded } = this
+    traded.volume = volume
+    traded.low = low
+    traded.high = high
+    this.isRoomKnown = false
+  }
+
+  /** Whether the bar or print has no volume left for an order. */
+  get isUsedUp(): boolean {
+    return this.options.maxVolumeShare !== undefined && this.room <= 0
+  }
+
+  /** Lots of an instrument that all orders together may still have of this step. */
+  private roomOf(instrument: Instrument): number {
+    const { maxVolumeShare } = this.options
+    if (maxVolumeShare === undefined || this.isRoomKnown) return this.room
+    this.isRoomKnown = true
+    this.room = Math.floor((maxVolumeShare * this.traded.volume) / lotFloat(instrument) + 1e-9)
+    return this.room
+  }
+
   /** Lots that one order may have of this step. */
   private depth(instrument: Instrument): number {
     if (this.depthShare === undefined) return Number.POSITIVE_INFINITY
-    return Math.max(instrument.lotsMin, Math.floor((this.depthShare * this.volume) / lotFloat(instrument)))
+    return Math.max(instrument.lotsMin, Math.floor((this.depthShare * this.traded.volume) / lotFloat(instrument)))
   }
 
   /** Fills at the order's limit, as far as there is somebody on the other side. Answers whether something is left. */
@@ -84,8 +122,10 @@ export class Settlement {
     const instrument = this.account.instruments[order.instrument] as Instrument
     const left = order.lots - order.filled
     // Nothing traded: an order that came in is matched, and those that rest are not.
-    if (this.depthShare !== undefined && this.volume === 0) return true
-    return this.fill(order, ticks(order.limit as number), lots(Math.min(left, this.depth(instrument))), this.maker, 'maker', into)
+    if (this.depthShare !== undefined && this.traded.volume === 0) return true
+    const room = this.roomOf(instrument)
+    if (room <= 0) return true
+    return this.fillBounded(order, ticks(order.limit as number), Math.min(left, this.depth(instrument), room), this.maker, 'maker', into)
   }
 
   /**
@@ -95,9 +135,12 @@ export class Settlement {
    */
   take(order: SimOrder, price: Ticks, into: VenueEventSink, beyond = 0): boolean {
     const instrument = this.account.instruments[order.instrument] as Instrument
-    const at = bounded(order, against(price, order.side, Math.max(this.slippageOf(order, instrument, price), beyond)))
-    if (order.budget !== undefined) order.lots = this.resolveBudget(instrument, order.budget, at)
-    if (order.lots < instrument.lotsMin) {
+    const room = this.roomOf(instrument)
+    if (room <= 0) return this.waits(order, into)
+    const late = order.side === 1 ? this.late.up : this.late.down
+    const at = bounded(order, against(price, order.side, Math.max(this.slippageOf(order, instrument, price), beyond) + late))
+    if (order.budget !== undefined) order.lots = lots(order.filled + this.resolveBudget(instrument, order.budget, at))
+    if (order.lots < instrument.lotsMin || order.lots <= order.filled) {
       this.tellCanceled(order, 'EC_CancelByOrderValueZero', into)
       return false
     }
@@ -107,29 +150,58 @@ export class Settlement {
   private slippageOf(order: SimOrder, instrument: Instrument, price: Ticks): number {
     const { slippage } = this.options
     if (slippage.type === 'none') return 0
-    const guess = order.budget === undefined ? order.lots : this.resolveBudget(instrument, order.budget, price)
-    const moved = slippageTicks(slippage, price, guess * lotFloat(instrument), this.volume, this.owed)
+    const wanted = order.budget === undefined ? order.lots - order.filled : this.resolveBudget(instrument, order.budget, price)
+    const quantity = Math.min(wanted, this.roomOf(instrument)) * lotFloat(instrument)
+    const moved = slippageTicks(slippage, price, quantity, this.traded, this.owed)
     if (slippage.type === 'ticks') this.owed = Math.max(0, slippage.ticks + this.owed - moved)
     return moved
   }
 
   /** One tick for each part that the book holds; the last part takes the rest. */
   private walk(order: SimOrder, first: Ticks, depth: number, into: VenueEventSink): boolean {
-    const parts = Math.max(1, Math.min(PARTS_MAX, Math.ceil((order.lots - order.filled) / depth)))
+    const wanted = order.lots - order.filled
+    const most = Math.min(wanted, this.room)
+    const parts = Math.max(1, Math.min(PARTS_MAX, Math.ceil(most / depth)))
     const reachable = order.limit === undefined ? parts : Math.min(parts, Math.abs(order.limit - first) + 1)
-    if (order.timeInForce === 'fok' && reachable < parts) {
+    if (order.timeInForce === 'fok' && (reachable < parts || most < wanted)) {
       this.tellCanceled(order, 'EC_CancelForNoFullFill', into)
       return false
     }
     for (let k = 0; k < reachable; k++) {
-      const left = order.lots - order.filled
+      const left = Math.min(order.lots - order.filled, this.room)
       const part = k === PARTS_MAX - 1 ? left : Math.min(left, depth)
       const price = ticks(Math.max(1, first + order.side * k))
-      if (!this.fill(order, price, lots(part), this.taker, 'taker', into)) return false
+      if (!this.fillBounded(order, price, part, this.taker, 'taker', into)) return false
     }
-    if (order.timeInForce !== 'ioc') return true
-    this.tellUnfilled(order, into)
-    return false
+    return this.waits(order, into)
+  }
+
+  /** What is left of an order waits for the next price, unless it is a limit that must not. */
+  private waits(order: SimOrder, into: VenueEventSink): boolean {
+    const mayNot = order.timeInForce === 'fok' || (order.timeInForce === 'ioc' && order.limit !== undefined)
+    if (mayNot) this.tellUnfilled(order, into)
+    return !mayNot
+  }
+
+  /** As {@link fill}, out of what the step has left, and out of the order's budget. */
+  private fillBounded(
+    order: SimOrder,
+    price: Ticks,
+    quantity: number,
+    fraction: RateFraction,
+    liquidity: 'maker' | 'taker',
+    into: VenueEventSink,
+  ): boolean {
+    const before = order.filled
+    const isLeft = this.fill(order, price, lots(quantity), fraction, liquidity, into)
+    const filled = lots(order.filled - before)
+    this.room -= filled
+    if (isLeft && order.budget !== undefined) {
+      const instrument = this.account.instruments[order.instrument] as Instrument
+      const paid = instrument.category === 'spot' ? cash(0) : feeOf(instrument, price, filled, fraction)
+      order.budget = cash(order.budget - notionalOf(instrument, price, filled, 'ceil') - Math.max(0, paid))
+    }
+    return isLeft
   }
 
   /** floor(budget / (price x (1 + taker fee))) in lots: the notional and its fee fit into the budget, exactly. A spot fee is paid in coins. */
@@ -221,11 +293,16 @@ export class Settlement {
 
   /** Flat: nothing to reduce. Flipped: what protected the old side would add to the new one. */
   private dropSurplus(i: InstrumentIndex, held: number, into: VenueEventSink): void {
-    const resting = this.resting[i] as SimOrder[]
-    for (let k = resting.length - 1; k >= 0; k--) {
-      const other = resting[k] as SimOrder
+    this.dropSurplusOf(this.resting[i] as SimOrder[], held, into)
+    // Without a bound on the volume what is at market is met at once, or finds nothing to reduce.
+    if (this.options.maxVolumeShare !== undefined) this.dropSurplusOf(this.pending[i] as SimOrder[], held, into)
+  }
+
+  private dropSurplusOf(list: SimOrder[], held: number, into: VenueEventSink): void {
+    for (let k = list.length - 1; k >= 0; k--) {
+      const other = list[k] as SimOrder
       if (!other.reduceOnly || (held !== 0 && held > 0 !== (other.side === 1))) continue
-      resting.splice(k, 1)
+      list.splice(k, 1)
       this.tellCanceled(other, other.attached === undefined ? 'CancelByReduceOnly' : 'CancelByTpSlTsClear', into)
     }
   }

@@ -16,6 +16,8 @@ export class SimAccount {
   readonly ledger: Ledger = emptyLedger()
   /** Last price in ticks, by instrument; 0 before the first. */
   readonly prices: Float64Array
+  /** Mark price in ticks, by instrument, 0 where the last price stands for it; undefined: it does for all. */
+  readonly marks: Float64Array | undefined
   readonly leverages: Float64Array
   /** Coins of spot instruments that are no whole lot, in millionths of one, by instrument. */
   readonly spares: Float64Array
@@ -25,14 +27,18 @@ export class SimAccount {
   /** What backs a position: the whole account, or the margin of that position alone. */
   marginMode: MarginMode = 'cross'
 
-  /** @param maintenanceRate of instruments without tiers of their own */
-  constructor(instruments: readonly Instrument[], openingCash: Cash, leverage: number, maintenanceRate: Rate) {
+  /**
+   * @param maintenanceRate of instruments without tiers of their own
+   * @param hasMarks whether marks are told beside last prices
+   */
+  constructor(instruments: readonly Instrument[], openingCash: Cash, leverage: number, maintenanceRate: Rate, hasMarks = false) {
     this.instruments = instruments
     const unread = flatTier(maintenanceRate)
     this.tiers = instruments.map(({ category, tiers }) => (category === 'spot' ? NO_MARGIN : tiers.length === 0 ? unread : tiers))
     this.listedTiers = [...this.tiers]
     this.positions = instruments.map(flatPosition)
     this.prices = new Float64Array(instruments.length)
+    this.marks = hasMarks ? new Float64Array(instruments.length) : undefined
     this.leverages = new Float64Array(instruments.length).fill(leverage)
     this.spares = new Float64Array(instruments.length)
     postToWallet(this.ledger, 'capital', openingCash)
@@ -42,12 +48,19 @@ export class SimAccount {
     return ticks(this.prices[i] as number)
   }
 
-  /** Wallet plus what open positions would bring at the last price. */
+  /** What a position is valued at. */
+  markPrice(i: number): Ticks {
+    if (this.marks === undefined) return ticks(this.prices[i] as number)
+    const mark = this.marks[i] as number
+    return ticks(mark > 0 ? mark : (this.prices[i] as number))
+  }
+
+  /** Wallet plus what open positions would bring at their mark. */
   equity(): Cash {
     let sum: number = this.ledger.wallet
     for (let i = 0; i < this.instruments.length; i++) {
       const position = this.positions[i] as Position
-      if (position.lots !== 0) sum += unrealizedOf(position, this.instruments[i] as Instrument, ticks(this.prices[i] as number))
+      if (position.lots !== 0) sum += unrealizedOf(position, this.instruments[i] as Instrument, this.markPrice(i))
     }
     return cash(sum)
   }
@@ -77,18 +90,18 @@ export class SimAccount {
     return cash(sum)
   }
 
-  /** Initial margin of a position: at the last price in cross margin, at its entry in isolated margin. */
+  /** Initial margin of a position: at its mark in cross margin, at its entry in isolated margin. */
   marginOf(i: number): Cash {
     const { lots: held, cost } = this.positions[i] as Position
     if (held === 0 || (this.instruments[i] as Instrument).category === 'spot') return cash(0)
     return cash(Math.ceil((this.marginMode === 'isolated' ? cost : this.valueOf(i)) / (this.leverages[i] as number)))
   }
 
-  /** Value of a position at the last price. */
+  /** Value of a position at its mark. */
   valueOf(i: number): Cash {
     const held: number = (this.positions[i] as Position).lots
     const size = lots(held < 0 ? 0 - held : held)
-    return held === 0 ? cash(0) : notionalOf(this.instruments[i] as Instrument, ticks(this.prices[i] as number), size, 'ceil')
+    return held === 0 ? cash(0) : notionalOf(this.instruments[i] as Instrument, this.markPrice(i), size, 'ceil')
   }
 
   /** Margin below which a position is liquidated, and in cross margin the sum of which liquidates the account. */

@@ -24,6 +24,13 @@ export interface SimOptions {
   readonly leverage: number
   /** Maintenance margin as a rate of notional (tier 1), below which the account is liquidated; undefined: it never is. */
   readonly maintenanceRate?: Rate | undefined
+  /**
+   * What is closed of a position that does not cover its maintenance margin: all of it at once (absent), or step by step as much as the next lower tier of
+   * margin asks for, until the rest is covered. Orders that reduce stay in place then.
+   */
+  readonly liquidation?: 'whole' | 'stepwise' | undefined
+  /** Whether marks are told beside last prices ({@link SimVenue.tellMark}); absent: the last price stands for the mark. */
+  readonly hasMarks?: boolean | undefined
   /** Prefix of the venue's order ids and execution ids. */
   readonly idPrefix: string
   /**
@@ -31,6 +38,13 @@ export interface SimOptions {
    * book, one tick for each such part; a maker is filled in parts.
    */
   readonly depthShare?: number | undefined
+  /**
+   * The part of a bar’s or print’s volume that all orders of an instrument together may fill, in (0, 1]; undefined: no bound. What is left of an order
+   * works on in the next ones: a limit rests on, and what is at market, a triggered stop too, is met by the next open as if it were sent
+   * again, though the exchange would cancel it as IOC. An IOC limit is canceled, and a fill-or-kill that does not get all gets nothing. A position
+   * that is liquidated is taken over whole.
+   */
+  readonly maxVolumeShare?: number | undefined
 }
 
 /** What the venue hangs on a position by itself. */
@@ -46,7 +60,8 @@ export interface SimOrder {
   readonly side: Side
   readonly kind: OrderKind
   lots: Lots
-  readonly budget: Cash | undefined
+  /** What is left of it to spend. */
+  budget: Cash | undefined
   filled: Lots
   limit: Ticks | undefined
   trigger: Ticks | undefined
@@ -72,6 +87,14 @@ export interface SimOrder {
 
 /** What a standing order can be changed in. */
 export type OrderChange = Partial<Pick<SimOrder, 'lots' | 'limit' | 'trigger' | 'stop' | 'targets'>>
+
+/** Commands that reach the exchange while a bar is under way: nobody knows at which price. */
+export interface Arrival {
+  /** Part of the bar that has passed by then, in (0, 1). */
+  readonly share: number
+  /** Hands them over. */
+  readonly deliver: () => void
+}
 
 /** Prices of one instrument strictly between which nothing that stands is met and nobody is liquidated. */
 export interface CalmPrices {

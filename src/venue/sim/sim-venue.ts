@@ -25,9 +25,10 @@ import { Margin } from './margin.ts'
 import { Matcher } from './matcher.ts'
 import { barPath, fundingOf } from './models/models.ts'
 import { setProtection, targetSideRefusal } from './protection.ts'
+import type { MarkRow } from './mark-way.ts'
 import { MAINTENANCE_RATE } from './models/costs.ts'
 import { SimAccount } from './sim-account.ts'
-import type { CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
+import type { Arrival, CalmPrices, OrderChange, SimOptions, SimOrder, SimState, VenueRefusal } from './sim-order.ts'
 import { INSUFFICIENT_BALANCE, NO_PROTECTION } from './spot-admission.ts'
 import { moveCoins } from './booking.ts'
 
@@ -38,10 +39,12 @@ export class SimVenue {
   private readonly account: SimAccount
   private readonly matcher: Matcher
   private readonly margin: Margin
+  /** Of the bar that is played next. */
+  private markRow: MarkRow | undefined
 
   constructor(instruments: readonly Instrument[], openingCash: Cash, options: SimOptions) {
     this.instruments = instruments
-    this.account = new SimAccount(instruments, openingCash, options.leverage, options.maintenanceRate ?? MAINTENANCE_RATE)
+    this.account = new SimAccount(instruments, openingCash, options.leverage, options.maintenanceRate ?? MAINTENANCE_RATE, options.hasMarks)
     this.matcher = new Matcher(this.account, options)
     this.margin = new Margin(this.account, [this.matcher.pending, this.matcher.resting], options.takerRate)
     this.matcher.balance.reserved = () => this.margin.ofOrders()
@@ -58,7 +61,17 @@ export class SimVenue {
     return this.account.lastPrice(i)
   }
 
-  /** Wallet plus what open positions would bring at the last price. */
+  /** What positions are valued at: the mark where one was told, else the last price. */
+  markPrice(i: InstrumentIndex): Ticks {
+    return this.account.markPrice(i)
+  }
+
+  /** Tells the mark of the bar that is played next; undefined: the last price stands for it. Of a venue with marks. */
+  tellMark(row: MarkRow | undefined): void {
+    this.markRow = row
+  }
+
+  /** Wallet plus what open positions would bring at their mark. */
   equity(): Cash {
     return this.account.equity()
   }
@@ -276,37 +289,48 @@ export class SimVenue {
    * All fills carry the bar's open time, since a bar does not say when inside it a price was seen.
    * @param onOrdersMet of spot: called where the path has met orders, so that a stop which is an order of its own stands from there on. Answers
    * whether anything was said.
+   * @param arrival commands that come while the bar is under way: after its open, and before the rest of its path
    */
-  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, onOrdersMet?: () => boolean): void {
+  bar(i: InstrumentIndex, bars: Bars, into: VenueEventSink, onOrdersMet?: () => boolean, arrival?: Arrival): void {
     const at = bars.cursor
     const close = bars.closeColumn[at] as number
     const resting = this.matcher.resting[i] as SimOrder[]
     const open = bars.openColumn[at] as number
     const low = bars.lowColumn[at] as number
     const high = bars.highColumn[at] as number
-    if (this.isPlayed(i, open, low, high, close)) {
-      this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number)
+    const mark = this.markRow
+    const { marks } = this.account
+    if (marks !== undefined) marks[i] = mark?.open ?? 0
+    if (arrival !== undefined || this.isPlayed(i, open, low, high, close, mark)) {
+      this.matcher.begin(ts(bars.tsColumn[at] as number), bars.volumeColumn[at] as number, low, high)
       this.matcher.onOrdersMet = onOrdersMet
       this.matcher.price(i, open, into)
       this.matcher.hear(i, into)
+      if (arrival !== undefined) {
+        arrival.deliver()
+        this.matcher.arrive(i, open, low, high, arrival.share, into)
+        this.matcher.hear(i, into)
+      }
       if ((resting.length !== 0 || (this.positions[i] as Position).lots !== 0) && !this.isCalm(i, open, low, high, close)) {
         const isLowFirst = barPath((this.positions[i] as Position).lots, resting, low, high) === 'low-first'
         this.matcher.playWithin(low, high)
-        this.matcher.move(i, isLowFirst ? low : high, into)
-        this.matcher.move(i, isLowFirst ? high : low, into)
+        this.matcher.move(i, isLowFirst ? low : high, into, isLowFirst ? mark?.low : mark?.high)
+        this.matcher.move(i, isLowFirst ? high : low, into, isLowFirst ? mark?.high : mark?.low)
         this.matcher.playLast()
-        this.matcher.move(i, close, into)
+        this.matcher.move(i, close, into, mark?.close)
       }
       this.matcher.onOrdersMet = undefined
     }
     this.account.prices[i] = close
+    if (marks !== undefined) marks[i] = mark?.close ?? 0
+    this.markRow = undefined
   }
 
   /** Whether a bar may change more than the last price: most bars meet no order, and are not walked. */
-  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
+  private isPlayed(i: InstrumentIndex, open: number, low: number, high: number, close: number, mark: MarkRow | undefined): boolean {
     const hasOrders = (this.matcher.resting[i] as SimOrder[]).length !== 0 || (this.matcher.pending[i] as SimOrder[]).length !== 0
     if (!hasOrders && (this.positions[i] as Position).lots === 0) return false
-    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, low, high))
+    return !this.isCalm(i, open, low, high, close) && (hasOrders || this.matcher.isInDanger(i, mark?.low ?? low, mark?.high ?? high))
   }
 
   private isCalm(i: InstrumentIndex, open: number, low: number, high: number, close: number): boolean {
@@ -336,7 +360,7 @@ export class SimVenue {
 
   /** A print at `price`: what lies between the last price and this one was not traded (a gap). `volume` is what impact is measured on. */
   tick(i: InstrumentIndex, price: Ticks, volume: number, at: Ts, into: VenueEventSink): void {
-    this.matcher.begin(at, volume)
+    this.matcher.begin(at, volume, price, price)
     this.matcher.price(i, price, into)
   }
 

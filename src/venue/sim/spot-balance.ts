@@ -21,6 +21,8 @@ export interface Wanted {
   readonly limit?: Ticks | undefined
 }
 
+const NO_LIQUIDITY = { volume: 0, low: 0, high: 0 }
+
 export class SpotBalance {
   private readonly account: SimAccount
   private readonly lists: readonly (readonly SimOrder[][])[]
@@ -67,7 +69,7 @@ export class SpotBalance {
     if (wanted.side === -1) return wanted.lots
     if (wanted.budget !== undefined) return wanted.budget
     const instrument = this.account.instruments[wanted.instrument] as Instrument
-    return notionalOf(instrument, wanted.limit ?? slipped(this.slippage, price, 1, 0, 0), wanted.lots, 'ceil')
+    return notionalOf(instrument, wanted.limit ?? slipped(this.slippage, price, 1, 0, NO_LIQUIDITY), wanted.lots, 'ceil')
   }
 
   /** Whether what is free covers an order that meets `price`. */

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { makeApp } from '../../../api/app.ts'
 import type { Backtest } from '../../../api/ports/ports.ts'
 import { readBacktestPage, readBacktestRows, writeBacktestFiles } from '../../../jobs/backtest-files.ts'
@@ -145,4 +145,53 @@ test('an optimization finds what single backtests find, counts its trials, and r
     [{ fast: '60,70', slow: '50' }, 'No combination is valid'],
   ] as const)
     expect(await search({ grid: wrong })).toContain(said)
+})
+
+describe('models of the simulation', () => {
+  const run = (models: NonNullable<Parameters<typeof runBacktestJob>[2]['models']>) =>
+    runBacktestJob(
+      join(dir, 'candles'),
+      STRATEGIES,
+      { ...spec, models },
+      () => true,
+      () => {},
+    )
+
+  test('what was on is in the answer, and changes the run', () => {
+    const models = {
+      latency: '250ms',
+      maxVolumeShare: '1%',
+      slippageImpact: '1',
+      margin: 'isolated',
+      leverage: '5',
+      riskTiers: 'simulated',
+      liquidation: 'stepwise',
+    }
+    const answer = run(models) as BacktestAnswer
+    expect(answer.models).toEqual({
+      detail: 'off',
+      impact: 1,
+      maxVolumeShare: 0.01,
+      latencyMs: 250,
+      mark: 'off',
+      margin: 'isolated',
+      riskTiers: 5,
+      liquidation: 'stepwise',
+    })
+    expect(answer.fingerprint).not.toBe(result.fingerprint)
+    expect(result.models).toMatchObject({ detail: 'off', impact: 'off', latencyMs: 'off', margin: 'cross' })
+  })
+
+  test.each([
+    [{ latency: '5' }, "latency '5' is not a span of time of up to an hour. Write it with its unit, for example 250ms or 2s."],
+    [{ maxVolumeShare: '0' }, "maxVolumeShare '0' is not a share above 0 and up to 100 %. A tenth of the volume is 10%."],
+    [{ mark: 'file.csv' }, "mark 'file.csv' is not the word stored."],
+    [{ riskTiers: 'file.json' }, "riskTiers 'file.json' is not the word simulated."],
+    [{ detail: '5m' }, 'Detail of 5m is not finer than the bars of 5m. Use longer bars, or no detail.'],
+    [{ detail: '2m' }, 'Bars of 5m are not made of whole bars of 2m. Use an interval that divides them: 1m.'],
+    [{ detail: '1m' }, 'There is no series bybit/BTCUSDT/1m'],
+    [{ mark: 'stored' }, 'There is no series bybit/BTCUSDT/5m of mark prices'],
+  ])('%o is refused with a sentence', (models, sentence) => {
+    expect(run(models)).toContain(sentence)
+  })
 })

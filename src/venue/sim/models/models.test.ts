@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instrumentIndex, lots, rate, ticks } from '../../../core/units.ts'
 import { makeInstrument } from '../../../market/instrument.ts'
-import { barPath, feeOf, fundingOf, rateFraction, slippageTicks, slipped } from './models.ts'
+import { barPath, barVolatility, feeOf, fundingOf, rateFraction, slippageTicks, slipped } from './models.ts'
 
 describe('barPath', () => {
   const limit = (side: 1 | -1) => ({ side, isStop: false, trigger: undefined, trailBy: undefined })
@@ -42,11 +42,38 @@ describe('slippage in ticks', () => {
   test('what is no whole tick is paid by every second fill: the sum is exact', () => {
     let owed = 0
     const paid = Array.from({ length: 8 }, () => {
-      const moved = slippageTicks({ type: 'ticks', ticks: 0.5 }, ticks(100), 1, 1, owed)
+      const moved = slippageTicks({ type: 'ticks', ticks: 0.5 }, ticks(100), 1, BAR, owed)
       owed = 0.5 + owed - moved
       return moved
     })
     expect(paid).toEqual([0, 1, 0, 1, 0, 1, 0, 1])
+  })
+})
+
+const BAR = { volume: 100, low: 9_900, high: 10_100 }
+
+describe('impact', () => {
+  const IMPACT = { type: 'impact', halfSpreadBps: 0, coefficient: 1 } as const
+  test.each([
+    ['an order of the whole volume pays the volatility', 100, BAR, 121],
+    ['a larger one does not pay more', 400, BAR, 121],
+    ['nor where nothing traded', 1, { ...BAR, volume: 0 }, 121],
+    ['a hundredth of the volume pays a tenth', 1, BAR, 13],
+    ['a bar without a range moves nobody', 25, { volume: 100, low: 10_000, high: 10_000 }, 0],
+    // Four bars of a quarter of the volume and half of the volatility are one bar: the law does not depend on the length of bars.
+    ['a quarter of the bar, half the range', 25, { volume: 25, low: 9_950, high: 10_050 }, 61],
+  ])('impact: %s', (_, quantity, bar, moved) => {
+    expect(slippageTicks(IMPACT, ticks(10_000), quantity, bar)).toBe(moved)
+  })
+
+  test('the volatility of a bar is that of Parkinson, to a thousandth', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1_000, max: 1e8 }), fc.double({ min: 0, max: 0.1, noNaN: true }), (low, range) => {
+        const high = low * (1 + range)
+        expect(barVolatility(low, high)).toBeCloseTo(Math.log(high / low) / (2 * Math.sqrt(Math.log(2))), 4)
+      }),
+    )
+    expect(barVolatility(90, 110) / (Math.log(110 / 90) / (2 * Math.sqrt(Math.log(2))))).toBeCloseTo(1, 2)
   })
 })
 
@@ -57,10 +84,13 @@ describe('slipped', () => {
     ['and down for a sell', { type: 'fixed', bps: 2 }, -1, 10_000, 9_998],
     ['a part of a tick is a whole one', { type: 'fixed', bps: 1 }, 1, 100, 101],
     ['never to zero', { type: 'fixed', bps: 10_000 }, -1, 5, 1],
-    // half a spread of 1 bp, and 0.01 x sqrt(25 / 100) = 0.5 %: 0.51 % of 10,000
-    ['impact grows with the root of the share', { type: 'impact', halfSpreadBps: 1, coefficient: 0.01 }, 1, 10_000, 10_051],
+    // A bar from 9,900 to 10,100: 0.02 / 1.66511 = 1.2011 % of volatility, of which an order of a quarter of the volume moves the half.
+    ['impact grows with the root of the share', { type: 'impact', halfSpreadBps: 0, coefficient: 1 }, 1, 10_000, 10_061],
+    ['beside half the spread: 1 bp more', { type: 'impact', halfSpreadBps: 1, coefficient: 1 }, 1, 10_000, 10_062],
+    ['twice the coefficient, twice the impact', { type: 'impact', halfSpreadBps: 0, coefficient: 2 }, -1, 10_000, 9_879],
+    ['impact 0 is none', { type: 'impact', halfSpreadBps: 0, coefficient: 0 }, 1, 10_000, 10_000],
   ] as const)('slipped: %s', (_, model, side, price, expected) => {
-    expect(slipped(model, ticks(price), side, 25, 100)).toBe(expected)
+    expect(slipped(model, ticks(price), side, 25, BAR)).toBe(expected)
   })
 
   test('slipped is never in favor of the taker', () => {
@@ -70,7 +100,7 @@ describe('slipped', () => {
         fc.double({ min: 0, max: 500, noNaN: true }),
         fc.constantFrom(1 as const, -1 as const),
         (price, bps, side) => {
-          const at = slipped({ type: 'fixed', bps }, ticks(price), side, 1, 1)
+          const at = slipped({ type: 'fixed', bps }, ticks(price), side, 1, BAR)
           expect((at - price) * side).toBeGreaterThanOrEqual(0)
         },
       ),
