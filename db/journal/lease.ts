@@ -64,9 +64,14 @@ export async function renewLease(sql: Sql, epoch: number): Promise<Result<boolea
   }
 }
 
-/** Gives it back at an orderly stop, so that the next trader need not wait. */
-export async function releaseLease(sql: Sql, epoch: number): Promise<void> {
-  await sql`update lease set renewed_at = 0 where name = ${LEASE_NAME} and epoch = ${epoch}`
+/** Gives it back at an orderly stop, so that the next trader need not wait. A database that is gone already lets it run out instead. */
+export async function releaseLease(sql: Sql, epoch: number): Promise<Result<void, LeaseError>> {
+  try {
+    await sql`update lease set renewed_at = 0 where name = ${LEASE_NAME} and epoch = ${epoch}`
+    return ok(undefined)
+  } catch (cause) {
+    return err({ type: 'unavailable', detail: messageOf(cause) })
+  }
 }
 
 function isGone(row: LeaseRow, holder: LeaseHolder): boolean {

@@ -152,6 +152,8 @@ export const TRADING_KINDS = {
     'fix its file, then `/strategy NAME reload`; `/strategy NAME on` runs the same code again',
     {
       ...ofStrategy,
+      // A reload switches it on again, too.
+      endedBy: 'strategy.mode',
       actions: others(['Strategies', '/strategies']),
     },
   ),

@@ -193,7 +193,8 @@ export async function startTrader(context: RoleContext, hooks: TraderHooks): Pro
       await trader.stop()
       queue.stop()
       clearInterval(renewal)
-      await releaseLease(sql, lease.value.epoch)
+      const released = await releaseLease(sql, lease.value.epoch)
+      if (!released.ok) log('warn', `the lease was not given back (${released.error.detail}): the next trader waits until it has run out`)
       await database.value.close()
     },
   })

@@ -57,7 +57,7 @@ describe.skipIf(temporary === undefined)('PostgreSQL', () => {
     if (!taken.ok) return
     expect(await renewLease(sql, 1)).toEqual({ ok: true, value: false })
     expect(await renewLease(sql, 2)).toEqual({ ok: true, value: true })
-    await releaseLease(sql, 2)
+    expect(await releaseLease(sql, 2)).toEqual({ ok: true, value: undefined })
     expect((await acquireLease(sql, me)).ok).toBe(true)
     // No process has the largest pid that Linux can be configured to give.
     await sql`update lease set host = 'here', pid = 4194305`
