@@ -42,8 +42,10 @@ import { riskRoutes } from './routes/risk-routes.ts'
 import { measured, metricsRoute } from './metrics/route.ts'
 import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { alertRoutes } from './routes/alerting/alert-routes.ts'
+import { ruleRoutes } from './routes/alerting/rule-routes.ts'
 import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
 import { signalRoutes } from './routes/alerting/signal-routes.ts'
+import { routedPath, withWrittenPaths } from './verb-paths.ts'
 import { webRoutes } from './web-files.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -57,7 +59,7 @@ export const makeStreams = ({ ports }: ApiContext): Streams => ({ tail: new Even
 
 export function makeApp(context: ApiContext, streams: Streams = makeStreams(context)): OpenAPIHono<ApiEnv> {
   const { ports } = context
-  const app = new OpenAPIHono<ApiEnv>()
+  const app = new OpenAPIHono<ApiEnv>({ getPath: routedPath })
   const failed = onError((requestId, cause) =>
     context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
@@ -168,6 +170,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', allocatorRoutes(context))
   app.route('/api/v1', signalRoutes(context))
   app.route('/api/v1', alertRoutes(context))
+  app.route('/api/v1', ruleRoutes(context))
   app.route('/api/v1', webhookRoutes(context))
   app.route('/api/v1', mcpRoute(context))
 
@@ -185,7 +188,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
         'Decimals are strings, times are RFC 3339 in UTC, errors are problem+json. Lists are newest first, with `nextCursor` while `hasMore`.',
     },
   }
-  app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
+  app.get('/openapi.json', (c) => c.json(withProblems(withWrittenPaths(app.getOpenAPI31Document(described)))))
   app.get('/asyncapi.json', (c) => c.json(asyncApi(ports.system.version)))
   return app
 }

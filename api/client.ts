@@ -122,7 +122,7 @@ export class ApiClient {
 
   /** The token of the answer is never reported again. */
   rotateKey(id: string, how: { readonly days: number; readonly overlapHours: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
-    return this.request('POST', `/api/v1/keys/${encodeURIComponent(id)}/rotate`, how)
+    return this.request('POST', `/api/v1/keys/${encodeURIComponent(id)}:rotate`, how)
   }
 
   /** A file, as text. */

@@ -235,10 +235,11 @@ export function accountRoutes(context: ApiContext) {
     app.openapi(
       route({
         method: 'post',
-        path: `/strategies/{name}/${action}`,
+        path: `/strategies/{name}:${action}`,
         summary: `As /strategy <name> ${action}: off and close-only at once, on and reload after a confirmation`,
         tags: ['strategy'],
         security,
+        middleware: needs('strategy:write'),
         request: { params: z.object({ name: z.string().max(60) }) },
         responses: results,
       }),

@@ -56,6 +56,16 @@ export const results = {
 }
 export const security = [{ key: [] }]
 
+/** A list that is given whole. */
+export const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
+
+/** The number of a row in a path. @param list where they are found */
+export const rowNumber = (list: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, `use a number that ${list} names`)
+    .openapi({ example: '7' })
+
 /** For whom a service key (the bots') asks. */
 export const As = z.strictObject({
   id: z.string().min(1).max(80),
@@ -72,7 +82,8 @@ export function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined
   const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm }
   if (as === undefined) {
     const surface = c.req.header('x-ballast-surface') === 'cli' ? 'cli' : 'rest'
-    return { ...common, actor: actorOfKey(key, surface), scopes: key.scopes }
+    // A person in a browser is judged by their role alone, as in chat.
+    return { ...common, actor: actorOfKey(key, surface), scopes: key.session === undefined ? key.scopes : undefined }
   }
   if (!key.scopes.includes(ACT_AS)) throw problem('forbidden_scope', `This key lacks the scope ${ACT_AS}.`)
   const actor: ActAs = as

@@ -2,9 +2,9 @@
  * Routes that do something: all of them run a command of the registry.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import type { ApiEnv } from '../auth.ts'
+import { type ApiEnv, needs } from '../auth.ts'
 import { mayAnswer } from '../commands/access/confirm-command.ts'
-import type { Command, RoleNeeded } from '../commands/command.ts'
+import type { Command, RoleNeeded, Scope } from '../commands/command.ts'
 import { findCommand } from '../commands/parse.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
 import { route } from '../query.ts'
@@ -116,7 +116,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
 
-  const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', args: z.ZodType, summary: string): void => {
+  const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', scope: Scope, args: z.ZodType, summary: string): void => {
     app.openapi(
       route({
         method: 'post',
@@ -124,6 +124,7 @@ export function commandRoutes(context: ApiContext) {
         summary,
         tags: ['control'],
         security,
+        middleware: needs(scope),
         request: { body: { required: name === 'halt', ...content(args) } },
         responses: results,
       }),
@@ -136,12 +137,23 @@ export function commandRoutes(context: ApiContext) {
   const Target = z.string().max(60).optional().openapi({ description: 'all, a strategy or a symbol' })
   const Panicked = z.string().max(60).optional().openapi({ description: 'all, or a symbol' })
   const Reason = z.string().max(200).optional()
-  control('pause', z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }), 'Stop new entries; exits continue')
-  control('resume', z.strictObject({ target: Target }), 'Lift holds, after a confirmation')
-  control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'Stop all orders except requested exits')
-  control('panic', z.strictObject({ target: Panicked, reason: Reason }), 'Close everything or one symbol and halt it, after a confirmation')
+  control(
+    'pause',
+    'control:pause',
+    z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }),
+    'Stop new entries; exits continue',
+  )
+  control('resume', 'control:resume', z.strictObject({ target: Target }), 'Lift holds, after a confirmation')
+  control('halt', 'control:pause', z.strictObject({ reason: z.string().min(1).max(200) }), 'Stop all orders except requested exits')
+  control(
+    'panic',
+    'control:reduce',
+    z.strictObject({ target: Panicked, reason: Reason }),
+    'Close everything or one symbol and halt it, after a confirmation',
+  )
   control(
     'reconcile',
+    'control:pause',
     z.strictObject({ action: z.enum(['show', 'fix']).optional() }),
     'Compare with Bybit; fix applies the proposed corrections, after a confirmation',
   )

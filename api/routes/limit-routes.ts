@@ -116,6 +116,7 @@ export function limitRoutes(context: ApiContext) {
       summary: 'Set a risk setting; null gives it back to the configuration. A looser one asks for a confirmation',
       tags: ['control'],
       security,
+      middleware: needs('config:write'),
       request: {
         params: z.object({ key: z.string().max(40).openapi({ example: 'dayLoss' }) }),
         body: {

@@ -92,7 +92,7 @@ export const limits: Command = defineAction<LimitsArgs>({
   role: 'viewer',
   roleFor: (args) => (looksOnly(args) ? 'viewer' : 'admin'),
   scope: 'account:read',
-  scopeFor: (args) => (looksOnly(args) ? 'account:read' : 'admin'),
+  scopeFor: (args) => (looksOnly(args) ? 'account:read' : 'config:write'),
   // Where no money is at stake one tap is enough.
   tier: (_args, profile) => (profile === 'sim' || profile === 'paper' ? 'C1' : 'C2'),
   // Only the trader knows whether it loosens: the plan says so.
