@@ -22,7 +22,8 @@ import { type Streams, streamRoutes } from './routes/stream-routes.ts'
 import { asyncApi } from './stream/asyncapi.ts'
 import { EventTail } from './stream/event-tail.ts'
 import { Tickets } from './stream/tickets.ts'
-import { systemRoutes } from './routes/system-routes.ts'
+import { configRoutes } from './routes/config-routes.ts'
+import { logRoutes } from './routes/log-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
 import { pickFields } from './picked-fields.ts'
@@ -152,7 +153,8 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', streamRoutes(context, streams))
   app.route('/api/v1', marketRoutes(context))
   app.route('/api/v1', accountRoutes(context))
-  app.route('/api/v1', systemRoutes(context))
+  app.route('/api/v1', configRoutes(context))
+  app.route('/api/v1', logRoutes(context))
   app.route('/api/v1', backtestRoutes(context))
   app.route('/api/v1', optimizationRoutes(context))
   app.route('/api/v1', reportRoutes(context))

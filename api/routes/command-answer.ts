@@ -66,6 +66,12 @@ export const rowNumber = (list: string) =>
     .regex(/^[1-9]\d{0,8}$/, `use a number that ${list} names`)
     .openapi({ example: '7' })
 
+/** Why a request is made: of a program the words that its owner reads later. */
+export const because = z.string().trim().min(1).max(200).optional().openapi({
+  description: 'Why, in your words: kept in the audit, and with an entry, where /why shows it',
+  example: 'the trend of the hour has turned',
+})
+
 /** For whom a service key (the bots') asks. */
 export const As = z.strictObject({
   id: z.string().min(1).max(80),
@@ -77,9 +83,14 @@ export const As = z.strictObject({
   askedAtMs: z.number().int().optional(),
 })
 
-export function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined, idempotencyKey: string | undefined): CommandRequest {
+export function requestOf(
+  c: Context<ApiEnv>,
+  as: z.infer<typeof As> | undefined,
+  idempotencyKey: string | undefined,
+  why?: string,
+): CommandRequest {
   const key = c.get('key')
-  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm }
+  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm, because: why }
   if (as === undefined) {
     const surface = c.req.header('x-ballast-surface') === 'cli' ? 'cli' : 'rest'
     // A person in a browser is judged by their role alone, as in chat.
@@ -96,20 +107,30 @@ export interface Asked {
   /** What the Idempotency-Key stands for. */
   readonly content: unknown
   readonly needsKey?: boolean
+  readonly because?: string | undefined
 }
 /** Runs a command of the registry for a request, once for each Idempotency-Key. */
-export const runAsked = (context: ApiContext, c: Context<ApiEnv>, { command, args, content: stands, needsKey = false }: Asked) =>
+export const runAsked = (
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  { command, args, content: stands, needsKey = false, because: why }: Asked,
+) =>
   once(context, c, stands, needsKey, async (key) =>
-    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
+    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key, why))),
   )
 
 /**
  * A route that runs a command of the registry, once for each Idempotency-Key.
- * @param args by name, as every surface gives them
+ * @param given arguments by name, as every surface gives them, and perhaps why
  */
-export async function runOnce(context: ApiContext, c: Context<ApiEnv>, command: string, args: object, isKeyRequired = false) {
-  const { body, status } = await once(context, c, args, isKeyRequired, async (key) =>
-    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
-  )
+export async function runOnce(
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  command: string,
+  given: Readonly<Record<string, unknown>> & { readonly because?: string | undefined },
+  isKeyRequired = false,
+) {
+  const { because: why, ...args } = given
+  const { body, status } = await runAsked(context, c, { command, args, content: given, needsKey: isKeyRequired, because: why })
   return c.json(body, status)
 }

@@ -20,7 +20,7 @@ import { fromId, toId } from '../ids.ts'
 import { versionOfOrder } from '../shapes/trade-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { problem } from '../problem.ts'
-import { Result, content, requestOf, results, runAsked, security } from './command-answer.ts'
+import { Result, because, content, requestOf, results, runAsked, runOnce, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 const Figures = z.record(z.string(), z.union([z.string(), z.number()]))
@@ -74,8 +74,8 @@ const Decimal = z
   .max(30)
   .regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
 const Amend = z
-  .strictObject({ price: Decimal.optional(), triggerPrice: Decimal.optional(), quantity: Decimal.optional() })
-  .refine((body) => Object.values(body).some((value) => value !== undefined), 'pass price, triggerPrice or quantity')
+  .strictObject({ price: Decimal.optional(), triggerPrice: Decimal.optional(), quantity: Decimal.optional(), because })
+  .refine(({ because: _why, ...body }) => Object.values(body).some((value) => value !== undefined), 'pass price, triggerPrice or quantity')
 
 const refusedText = ({ title, text }: Reply): string =>
   text === undefined ? title : title.endsWith('.') ? `${title} ${text}` : `${title}: ${text}`
@@ -127,14 +127,15 @@ export function orderRoutes(context: ApiContext) {
       middleware: needs('trade:write'),
       request: {
         query: z.object({ dryRun: z.enum(['true', 'false'], { error: 'use true or false' }).optional() }),
-        body: { required: true, ...content(OpenArgs) },
+        body: { required: true, ...content(OpenArgs.safeExtend({ because })) },
       },
       responses: { ...results, 200: { description: 'Done, or the preview', ...content(z.union([Result, Preview])) } },
     }),
     async (c) => {
-      const args = c.req.valid('json')
+      const content = c.req.valid('json')
+      const { because: why, ...args } = content
       if (c.req.valid('query').dryRun === 'true') return c.json(await previewOf(askedIn(c), args), 200)
-      const { body: answer, status } = await runAsked(context, c, { command: 'open', args, content: args, needsKey: true })
+      const { body: answer, status } = await runAsked(context, c, { command: 'open', args, content, needsKey: true, because: why })
       return c.json(answer, status)
     },
   )
@@ -161,7 +162,7 @@ export function orderRoutes(context: ApiContext) {
         ...(triggerPrice === undefined ? {} : { trigger: triggerPrice }),
         ...(quantity === undefined ? {} : { qty: quantity }),
       }
-      const { body: answer, status } = await runAsked(context, c, { command: 'amend', args, content: { id, body } })
+      const { body: answer, status } = await runAsked(context, c, { command: 'amend', args, content: { id, body }, because: body.because })
       return c.json(answer, status)
     },
   )
@@ -191,14 +192,12 @@ export function orderRoutes(context: ApiContext) {
       tags: ['trade'],
       security,
       middleware: needs('trade:reduce'),
-      request: { body: { required: false, ...content(z.strictObject({ symbol: SymbolAsked.optional() })) } },
+      request: { body: { required: false, ...content(z.strictObject({ symbol: SymbolAsked.optional(), because })) } },
       responses: results,
     }),
     async (c) => {
-      const { symbol } = c.req.valid('json') ?? {}
-      const args = { what: symbol ?? 'all' }
-      const { body: answer, status } = await runAsked(context, c, { command: 'cancel', args, content: args })
-      return c.json(answer, status)
+      const { symbol, because: why } = c.req.valid('json') ?? {}
+      return runOnce(context, c, 'cancel', { what: symbol ?? 'all', because: why })
     },
   )
   app.openapi(

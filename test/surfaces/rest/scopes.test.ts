@@ -133,6 +133,7 @@ const TABLE: readonly Row[] = [
   ['POST /webhooks/{name}:rotate', 'webhooks:manage', {}, '/webhooks/ops:rotate'],
   ['GET /config', 'config:read'],
   ['GET /config/schema', 'config:read'],
+  ['PATCH /config', 'config:write', { key: 'risk.dayLoss', value: '3%' }],
   ['GET /keys', 'keys:manage'],
   ['POST /keys', 'keys:manage', { name: 'more', scopes: ['keys:manage'], days: 1 }],
   ['POST /keys/{id}:rotate', 'keys:manage', { days: 1 }, '/keys/none:rotate'],
