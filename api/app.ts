@@ -12,6 +12,7 @@ import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { tagAnswers } from './entity-tag.ts'
 import { onError, onNotFound, problem } from './problem.ts'
+import { withOperationNames } from './operation-names.ts'
 import { RefusalNotes } from './refusals.ts'
 import { withProblems } from './problem-answers.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
@@ -190,7 +191,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
         'Decimals are strings, times are RFC 3339 in UTC, errors are problem+json. Lists are newest first, with `nextCursor` while `hasMore`.',
     },
   }
-  app.get('/openapi.json', (c) => c.json(withProblems(withWrittenPaths(app.getOpenAPI31Document(described)))))
+  app.get('/openapi.json', (c) => c.json(withOperationNames(withProblems(withWrittenPaths(app.getOpenAPI31Document(described))))))
   app.get('/asyncapi.json', (c) => c.json(asyncApi(ports.system.version)))
   return app
 }

@@ -6,11 +6,41 @@ import type { Context } from 'hono'
 import { ACT_AS } from '../../src/core/key-names.ts'
 import type { ApiEnv } from '../auth.ts'
 import { ROLES, SURFACES } from '../commands/command.ts'
-import type { Reply } from '../commands/reply.ts'
+import { type Reply, TONES } from '../commands/reply.ts'
 import type { CommandRequest } from '../commands/run/result.ts'
 import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
 import { problem } from '../problem.ts'
 import { answerCommand, once } from './common.ts'
+
+/** For the OpenAPI document alone: replies are made by commands, and checked by their type. */
+const text = { type: 'string' as const }
+const REPLY = {
+  type: 'object' as const,
+  description: 'The reply, the same on every surface',
+  required: ['title', 'badge', 'tone', 'fields', 'buttons'],
+  properties: {
+    title: text,
+    badge: text,
+    tone: { type: 'string' as const, enum: [...TONES] },
+    text,
+    fields: {
+      type: 'array' as const,
+      items: { type: 'object' as const, required: ['name', 'value'], properties: { name: text, value: text } },
+    },
+    table: {
+      type: 'object' as const,
+      required: ['columns', 'rows'],
+      properties: {
+        columns: { type: 'array' as const, items: { type: 'object' as const, required: ['title'], properties: { title: text } } },
+        rows: { type: 'array' as const, items: { type: 'array' as const, items: text } },
+      },
+    },
+    buttons: {
+      type: 'array' as const,
+      items: { type: 'object' as const, required: ['label', 'action'], properties: { label: text, action: { type: 'object' as const } } },
+    },
+  },
+}
 
 export const Result = z
   .object({
@@ -20,7 +50,8 @@ export const Result = z
       .object({ code: z.string(), figures: z.record(z.string(), z.union([z.string(), z.number()])) })
       .optional()
       .openapi({ description: 'Why the trader refused: a code that stays, such as no-position or day-loss, and the figures that decided' }),
-    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The reply, the same on every surface' }),
+    code: z.string().openapi({ description: 'As status, or why it was not done, such as word_needed' }),
+    reply: z.custom<Reply>((value) => typeof value === 'object' && value !== null).openapi(REPLY),
     confirmation: z
       .object({
         id: z.string(),

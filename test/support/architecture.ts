@@ -52,6 +52,7 @@ export const LAYERS = [
   ['api/ids.ts', 'commands'],
   ['api/ports/access-ports.ts', 'commands'],
   ['api/client.ts', 'client'],
+  ['api/clients/', 'client'],
   ['api/', 'api'],
   ['jobs/', 'jobs'],
   ['bots/', 'bots'],

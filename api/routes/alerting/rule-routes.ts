@@ -49,7 +49,10 @@ const Route = z
   .openapi('AlertRoute')
 
 const SHOWN_END = 4
-const endOf = (channel: string): string => `${channel.split(':')[0]}:…${channel.slice(-SHOWN_END)}`
+function endOf(channel: string): string {
+  const [platform = '', ...address] = channel.split(':')
+  return `${platform}:…${address.join(':').slice(-SHOWN_END)}`
+}
 
 export function ruleRoutes(context: ApiContext) {
   const { ports } = context
