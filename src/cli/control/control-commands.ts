@@ -129,7 +129,8 @@ export const STEERING = [
   {
     name: 'webhook',
     summary: 'send alerts by signed webhooks (Slack, Discord, Mattermost, ntfy, PagerDuty); show deliveries',
-    usage: 'list | add <name> <url> [preset=] [token=] [words] | set <name> [url] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
+    usage:
+      'list | add <name> <url> [preset=] [token=] [words] | set <name> [url] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   },
   {
     name: 'audit',
