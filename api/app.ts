@@ -12,6 +12,7 @@ import { databaseDown, guardDatabase } from './database-guard.ts'
 import { DOCS_PAGE } from './docs-page.ts'
 import { tagAnswers } from './entity-tag.ts'
 import { onError, onNotFound, problem } from './problem.ts'
+import { withOperationNames } from './operation-names.ts'
 import { RefusalNotes } from './refusals.ts'
 import { withProblems } from './problem-answers.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
@@ -22,7 +23,8 @@ import { type Streams, streamRoutes } from './routes/stream-routes.ts'
 import { asyncApi } from './stream/asyncapi.ts'
 import { EventTail } from './stream/event-tail.ts'
 import { Tickets } from './stream/tickets.ts'
-import { systemRoutes } from './routes/system-routes.ts'
+import { configRoutes } from './routes/config-routes.ts'
+import { logRoutes } from './routes/log-routes.ts'
 import { actionRoutes } from './routes/action-routes.ts'
 import { backtestRoutes } from './routes/backtest-routes.ts'
 import { pickFields } from './picked-fields.ts'
@@ -42,8 +44,10 @@ import { riskRoutes } from './routes/risk-routes.ts'
 import { measured, metricsRoute } from './metrics/route.ts'
 import { loginPage, sessionRoutes } from './routes/session-routes.ts'
 import { alertRoutes } from './routes/alerting/alert-routes.ts'
+import { ruleRoutes } from './routes/alerting/rule-routes.ts'
 import { webhookRoutes } from './routes/alerting/webhook-routes.ts'
 import { signalRoutes } from './routes/alerting/signal-routes.ts'
+import { routedPath, withWrittenPaths } from './verb-paths.ts'
 import { webRoutes } from './web-files.ts'
 import { clockText, silenceOf } from './commands/silence.ts'
 
@@ -57,7 +61,7 @@ export const makeStreams = ({ ports }: ApiContext): Streams => ({ tail: new Even
 
 export function makeApp(context: ApiContext, streams: Streams = makeStreams(context)): OpenAPIHono<ApiEnv> {
   const { ports } = context
-  const app = new OpenAPIHono<ApiEnv>()
+  const app = new OpenAPIHono<ApiEnv>({ getPath: routedPath })
   const failed = onError((requestId, cause) =>
     context.log(`request ${requestId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
   )
@@ -150,7 +154,8 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', streamRoutes(context, streams))
   app.route('/api/v1', marketRoutes(context))
   app.route('/api/v1', accountRoutes(context))
-  app.route('/api/v1', systemRoutes(context))
+  app.route('/api/v1', configRoutes(context))
+  app.route('/api/v1', logRoutes(context))
   app.route('/api/v1', backtestRoutes(context))
   app.route('/api/v1', optimizationRoutes(context))
   app.route('/api/v1', reportRoutes(context))
@@ -168,6 +173,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
   app.route('/api/v1', allocatorRoutes(context))
   app.route('/api/v1', signalRoutes(context))
   app.route('/api/v1', alertRoutes(context))
+  app.route('/api/v1', ruleRoutes(context))
   app.route('/api/v1', webhookRoutes(context))
   app.route('/api/v1', mcpRoute(context))
 
@@ -185,7 +191,7 @@ export function makeApp(context: ApiContext, streams: Streams = makeStreams(cont
         'Decimals are strings, times are RFC 3339 in UTC, errors are problem+json. Lists are newest first, with `nextCursor` while `hasMore`.',
     },
   }
-  app.get('/openapi.json', (c) => c.json(withProblems(app.getOpenAPI31Document(described))))
+  app.get('/openapi.json', (c) => c.json(withOperationNames(withProblems(withWrittenPaths(app.getOpenAPI31Document(described))))))
   app.get('/asyncapi.json', (c) => c.json(asyncApi(ports.system.version)))
   return app
 }

@@ -8,8 +8,8 @@ import type { PlanAnswer } from './commands/rebalance/sight.ts'
 import type { Reply } from './commands/reply.ts'
 import type { Change } from './commands/drift.ts'
 import type { ActAs } from './context.ts'
-import type { Alert, Equity, Status } from './shapes/account-shapes.ts'
-import type { Fill, Order, Position, Trade } from './shapes/trade-shapes.ts'
+import { RestError, sendRest } from './clients/rest-client.ts'
+import type { Alert, CommandResult, Equity, Fill, Operations, Order, Position, Status, Trade } from './clients/rest-types.ts'
 
 export interface ApiFailure {
   /** unreachable: nobody answers. rejected: the server said no. */
@@ -25,29 +25,15 @@ export interface ApiFailure {
   readonly refusal?: { readonly code: string; readonly figures: Readonly<Record<string, unknown>> }
 }
 
-export interface CommandAnswer {
+/** As the document has it, with what only programs of Ballast know: which statuses there are, and all of a reply. */
+export type CommandAnswer = Omit<CommandResult, 'status' | 'code' | 'reply' | 'again'> & {
   readonly status: CommandStatus
   readonly code: ResultCode
-  readonly command: string | null
   readonly reply: Reply
-  readonly confirmation?: {
-    readonly id: string
-    readonly expiresAt: string
-    readonly preview: Readonly<Record<string, unknown>>
-    readonly word: string | null
-    readonly code: boolean
-    readonly waitsForSecond?: boolean
-  }
   /** What was shown has changed: nothing was done, and `confirmation` asks once more. */
   readonly again?: { readonly replaces: string; readonly changes: readonly Change[] }
 }
-export interface NewKeyAnswer {
-  readonly id: string
-  readonly token: string
-  readonly name: string
-  readonly role: string
-  readonly expiresAt: string
-}
+export type NewKeyAnswer = Operations['POST /keys']['answer']
 export interface List<Row> {
   readonly data: readonly Row[]
   readonly nextCursor: string | null
@@ -63,8 +49,6 @@ export interface ApiClientOptions {
   readonly surface?: 'cli'
   readonly timeoutMs?: number
 }
-
-const TIMEOUT_MS = 20_000
 
 export class ApiClient {
   private readonly options: ApiClientOptions
@@ -122,7 +106,7 @@ export class ApiClient {
 
   /** The token of the answer is never reported again. */
   rotateKey(id: string, how: { readonly days: number; readonly overlapHours: number }): Promise<Result<NewKeyAnswer, ApiFailure>> {
-    return this.request('POST', `/api/v1/keys/${encodeURIComponent(id)}/rotate`, how)
+    return this.request('POST', `/api/v1/keys/${encodeURIComponent(id)}:rotate`, how)
   }
 
   /** A file, as text. */
@@ -141,60 +125,26 @@ export class ApiClient {
     idempotencyKey?: string,
     read?: (text: string) => T,
   ): Promise<Result<T, ApiFailure>> {
-    const { baseUrl, token, surface, timeoutMs } = this.options
-    let response: Response
-    let text: string
+    const { surface, ...options } = this.options
+    const headers: Readonly<Record<string, string>> = surface === undefined ? {} : { 'X-Ballast-Surface': surface }
     try {
-      response = await fetch(`${baseUrl}${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(surface === undefined ? {} : { 'X-Ballast-Surface': surface }),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
-      })
-      text = await response.text()
+      const { answer } = await sendRest({ ...options, headers }, method, path, { body, idempotencyKey })
+      if (read !== undefined) return ok(read(typeof answer === 'string' ? answer : JSON.stringify(answer)))
+      if (typeof answer === 'object') return ok(answer as T)
+      return err({ type: 'rejected', status: 200, code: 'unknown', detail: 'The server answered 200, but not as Ballast does.' })
     } catch (cause) {
-      return err({
-        type: 'unreachable',
-        status: 0,
-        code: 'unreachable',
-        detail: `Ballast does not answer at ${baseUrl} (${reasonOf(cause)}).`,
-      })
+      if (cause instanceof RestError) return err(failureOf(cause))
+      throw cause
     }
-    if (response.ok && read !== undefined) return ok(read(text))
-    const parsed = parse(text)
-    if (response.ok && parsed !== undefined) return ok(parsed as T)
-    return err(failureOf(response.status, parsed))
   }
 }
 
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause.name === 'TimeoutError') return 'no answer in time'
-  const inner: unknown = cause.cause
-  return inner instanceof Error && 'code' in inner ? String(inner.code) : cause.message
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not ours: a proxy or another program answers there.
-    return undefined
-  }
-}
-
-function failureOf(status: number, body: unknown): ApiFailure {
-  const problem = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>
+function failureOf({ status, code, message, problem }: RestError): ApiFailure {
   return {
-    type: 'rejected',
+    type: status === 0 ? 'unreachable' : 'rejected',
     status,
-    code: typeof problem.code === 'string' ? problem.code : 'unknown',
-    detail: typeof problem.detail === 'string' ? problem.detail : `The server answered ${status}, but not as Ballast does.`,
+    code,
+    detail: message,
     ...(typeof problem.reply === 'object' && problem.reply !== null
       ? { reply: problem.reply as Reply, commandStatus: commandStatusOf(problem) }
       : {}),

@@ -92,6 +92,7 @@ const VERSIONED = [
   ['patch', '/positions/{id}/protection'],
   ['patch', '/orders/{id}'],
   ['put', '/risk/limits/{key}'],
+  ['patch', '/config'],
 ] as const
 
 /** A part of the account that the query names, or that there may be nothing of yet. */

@@ -5,6 +5,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { toWritten } from './verb-paths.ts'
 
 export const CODES = {
   unauthorized: { status: 401, title: 'Not signed in', retryable: false },
@@ -66,7 +67,7 @@ function body(c: Context, code: ProblemCode, detail: string, extra: ProblemExtra
     status,
     code,
     detail,
-    instance: c.req.path,
+    instance: toWritten(c.req.path),
     requestId: typeof requestId === 'string' ? requestId : '',
     retryable,
     ...(extra.errors === undefined ? {} : { errors: extra.errors }),
@@ -95,4 +96,4 @@ export const onError =
   }
 
 export const onNotFound = (c: Context): Response =>
-  send(c, 'not_found', `There is no resource at ${c.req.path}.`, { hint: 'All routes: /docs' })
+  send(c, 'not_found', `There is no resource at ${toWritten(c.req.path)}.`, { hint: 'All routes: /docs' })

@@ -10,6 +10,7 @@ import type { CommandPorts } from './commands/command.ts'
 import { resolveSymbol } from './commands/symbol.ts'
 import { symbolName } from './shapes/field-shapes.ts'
 import { problem } from './problem.ts'
+import { toRouted } from './verb-paths.ts'
 
 /** A whole number between two bounds, both included, as plain digits. */
 export function whole(min: number, max: number, description: string) {
@@ -86,6 +87,6 @@ export function route<P extends string, R extends Omit<RouteConfig, 'path'> & { 
       issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')}: no such key; ${right}` : undefined,
   })
   // The keys and what they hold are the same: only others are refused.
-  const strict: R = Object.assign({}, config, { request: { ...config.request, query: closed } })
+  const strict: R = Object.assign({}, config, { path: toRouted(config.path), request: { ...config.request, query: closed } })
   return createRoute(strict)
 }

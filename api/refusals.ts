@@ -9,6 +9,7 @@ import type { CommandPorts } from './commands/command.ts'
 import { actorOfKey } from './context.ts'
 import { type Edge, addressOf } from './edge.ts'
 import { ProblemError } from './problem.ts'
+import { toWritten } from './verb-paths.ts'
 
 /** For each key and path: a program that asks again and again must not fill the record. */
 const AGAIN_MS = 60_000
@@ -40,7 +41,7 @@ export class RefusalNotes {
   private keep(cause: ProblemError, c: Context<ApiEnv>): void {
     const key = c.get('key') as ApiKey | undefined
     if (key === undefined || cause.extra.more?.commandStatus !== undefined) return
-    const what = `${c.req.method} ${c.req.path.slice(0, 100)}`
+    const what = `${c.req.method} ${toWritten(c.req.path).slice(0, 100)}`
     const at = this.ports.wallNow()
     if (at - (this.noted.get(`${key.id} ${what}`) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return
     if (this.noted.size >= KEPT_MAX) this.noted.clear()

@@ -23,6 +23,7 @@ import { EXTERNAL_COMMANDS } from './groups/external-group.ts'
 import { MEASURES_COMMANDS } from './groups/measures-group.ts'
 import { ORDER_COMMANDS } from './groups/order-group.ts'
 import { limits } from './groups/limits-command.ts'
+import { set } from './groups/set-command.ts'
 import { REBALANCE_COMMANDS } from './groups/rebalance-group.ts'
 import { MODEL_COMMANDS } from './models/model-commands.ts'
 import { NOTE_COMMANDS } from './groups/note-group.ts'
@@ -47,6 +48,7 @@ import { WHY_COMMANDS } from './groups/why-group.ts'
 export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   limits,
+  set,
   ...PERIOD_COMMANDS,
   performance,
   report,

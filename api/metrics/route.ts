@@ -5,6 +5,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { type ApiEnv, needs } from '../auth.ts'
+import { toWritten } from '../verb-paths.ts'
 import type { Metrics } from './registry.ts'
 
 export function metricsRoute(metrics: Metrics) {
@@ -18,5 +19,5 @@ export const measured = (metrics: Metrics) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const end = metrics.begin()
     await next()
-    end(c.req.method, routePath(c, -1), c.res.status)
+    end(c.req.method, toWritten(routePath(c, -1)), c.res.status)
   })

@@ -44,6 +44,8 @@ export interface Webhooks {
   list(): Promise<readonly Webhook[]>
   /** The secret that signs, shown this once; undefined where there is one of that name. */
   create(webhook: NewWebhook, actor: string): Promise<string | undefined>
+  /** What is left out stays. False where there is none of that name. */
+  change(name: string, change: Partial<Pick<NewWebhook, 'url' | 'filter' | 'token'>>): Promise<boolean>
   /** Undefined where there is none of that name. */
   rotate(name: string, overlapMs: number): Promise<string | undefined>
   remove(name: string): Promise<boolean>

@@ -16,7 +16,7 @@ import { problem } from '../problem.ts'
 import { route } from '../query.ts'
 import { Strategy, toStrategies } from '../shapes/account-shapes.ts'
 import { decimal, instant, iso } from '../shapes/field-shapes.ts'
-import { content, results, runAsked, security } from './command-answer.ts'
+import { because, content, results, runOnce, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 import { Period } from './result-routes.ts'
 
@@ -235,17 +235,20 @@ export function accountRoutes(context: ApiContext) {
     app.openapi(
       route({
         method: 'post',
-        path: `/strategies/{name}/${action}`,
+        path: `/strategies/{name}:${action}`,
         summary: `As /strategy <name> ${action}: off and close-only at once, on and reload after a confirmation`,
         tags: ['strategy'],
         security,
-        request: { params: z.object({ name: z.string().max(60) }) },
+        middleware: needs('strategy:write'),
+        request: {
+          params: z.object({ name: z.string().max(60) }),
+          body: { required: false, ...content(z.strictObject({ because })) },
+        },
         responses: results,
       }),
       async (c) => {
         const { name } = c.req.valid('param')
-        const asked = await runAsked(context, c, { command: 'strategy', args: { name, action }, content: { name, action } })
-        return c.json(asked.body, asked.status)
+        return runOnce(context, c, 'strategy', { name, action, ...(c.req.valid('json') ?? {}) })
       },
     )
   return app

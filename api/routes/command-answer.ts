@@ -6,11 +6,41 @@ import type { Context } from 'hono'
 import { ACT_AS } from '../../src/core/key-names.ts'
 import type { ApiEnv } from '../auth.ts'
 import { ROLES, SURFACES } from '../commands/command.ts'
-import type { Reply } from '../commands/reply.ts'
+import { type Reply, TONES } from '../commands/reply.ts'
 import type { CommandRequest } from '../commands/run/result.ts'
 import { type ActAs, type ApiContext, actorOfKey } from '../context.ts'
 import { problem } from '../problem.ts'
 import { answerCommand, once } from './common.ts'
+
+/** For the OpenAPI document alone: replies are made by commands, and checked by their type. */
+const text = { type: 'string' as const }
+const REPLY = {
+  type: 'object' as const,
+  description: 'The reply, the same on every surface',
+  required: ['title', 'badge', 'tone', 'fields', 'buttons'],
+  properties: {
+    title: text,
+    badge: text,
+    tone: { type: 'string' as const, enum: [...TONES] },
+    text,
+    fields: {
+      type: 'array' as const,
+      items: { type: 'object' as const, required: ['name', 'value'], properties: { name: text, value: text } },
+    },
+    table: {
+      type: 'object' as const,
+      required: ['columns', 'rows'],
+      properties: {
+        columns: { type: 'array' as const, items: { type: 'object' as const, required: ['title'], properties: { title: text } } },
+        rows: { type: 'array' as const, items: { type: 'array' as const, items: text } },
+      },
+    },
+    buttons: {
+      type: 'array' as const,
+      items: { type: 'object' as const, required: ['label', 'action'], properties: { label: text, action: { type: 'object' as const } } },
+    },
+  },
+}
 
 export const Result = z
   .object({
@@ -20,7 +50,8 @@ export const Result = z
       .object({ code: z.string(), figures: z.record(z.string(), z.union([z.string(), z.number()])) })
       .optional()
       .openapi({ description: 'Why the trader refused: a code that stays, such as no-position or day-loss, and the figures that decided' }),
-    reply: z.custom<Reply>().openapi({ type: 'object', description: 'The reply, the same on every surface' }),
+    code: z.string().openapi({ description: 'As status, or why it was not done, such as word_needed' }),
+    reply: z.custom<Reply>((value) => typeof value === 'object' && value !== null).openapi(REPLY),
     confirmation: z
       .object({
         id: z.string(),
@@ -56,6 +87,22 @@ export const results = {
 }
 export const security = [{ key: [] }]
 
+/** A list that is given whole. */
+export const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
+
+/** The number of a row in a path. @param list where they are found */
+export const rowNumber = (list: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, `use a number that ${list} names`)
+    .openapi({ example: '7' })
+
+/** Why a request is made: of a program the words that its owner reads later. */
+export const because = z.string().trim().min(1).max(200).optional().openapi({
+  description: 'Why, in your words: kept in the audit, and with an entry, where /why shows it',
+  example: 'the trend of the hour has turned',
+})
+
 /** For whom a service key (the bots') asks. */
 export const As = z.strictObject({
   id: z.string().min(1).max(80),
@@ -67,12 +114,18 @@ export const As = z.strictObject({
   askedAtMs: z.number().int().optional(),
 })
 
-export function requestOf(c: Context<ApiEnv>, as: z.infer<typeof As> | undefined, idempotencyKey: string | undefined): CommandRequest {
+export function requestOf(
+  c: Context<ApiEnv>,
+  as: z.infer<typeof As> | undefined,
+  idempotencyKey: string | undefined,
+  why?: string,
+): CommandRequest {
   const key = c.get('key')
-  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm }
+  const common = { requestId: c.get('requestId'), idempotencyKey, autoConfirm: key.autoConfirm, because: why }
   if (as === undefined) {
     const surface = c.req.header('x-ballast-surface') === 'cli' ? 'cli' : 'rest'
-    return { ...common, actor: actorOfKey(key, surface), scopes: key.scopes }
+    // A person in a browser is judged by their role alone, as in chat.
+    return { ...common, actor: actorOfKey(key, surface), scopes: key.session === undefined ? key.scopes : undefined }
   }
   if (!key.scopes.includes(ACT_AS)) throw problem('forbidden_scope', `This key lacks the scope ${ACT_AS}.`)
   const actor: ActAs = as
@@ -85,20 +138,30 @@ export interface Asked {
   /** What the Idempotency-Key stands for. */
   readonly content: unknown
   readonly needsKey?: boolean
+  readonly because?: string | undefined
 }
 /** Runs a command of the registry for a request, once for each Idempotency-Key. */
-export const runAsked = (context: ApiContext, c: Context<ApiEnv>, { command, args, content: stands, needsKey = false }: Asked) =>
+export const runAsked = (
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  { command, args, content: stands, needsKey = false, because: why }: Asked,
+) =>
   once(context, c, stands, needsKey, async (key) =>
-    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
+    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key, why))),
   )
 
 /**
  * A route that runs a command of the registry, once for each Idempotency-Key.
- * @param args by name, as every surface gives them
+ * @param given arguments by name, as every surface gives them, and perhaps why
  */
-export async function runOnce(context: ApiContext, c: Context<ApiEnv>, command: string, args: object, isKeyRequired = false) {
-  const { body, status } = await once(context, c, args, isKeyRequired, async (key) =>
-    answerCommand(await context.runner.runArgs(command, args, requestOf(c, undefined, key))),
-  )
+export async function runOnce(
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  command: string,
+  given: Readonly<Record<string, unknown>> & { readonly because?: string | undefined },
+  isKeyRequired = false,
+) {
+  const { because: why, ...args } = given
+  const { body, status } = await runAsked(context, c, { command, args, content: given, needsKey: isKeyRequired, because: why })
   return c.json(body, status)
 }

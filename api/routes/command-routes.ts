@@ -2,15 +2,15 @@
  * Routes that do something: all of them run a command of the registry.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
-import type { ApiEnv } from '../auth.ts'
+import { type ApiEnv, needs } from '../auth.ts'
 import { mayAnswer } from '../commands/access/confirm-command.ts'
-import type { Command, RoleNeeded } from '../commands/command.ts'
+import type { Command, RoleNeeded, Scope } from '../commands/command.ts'
 import { findCommand } from '../commands/parse.ts'
 import { type ApiContext, actorOfKey } from '../context.ts'
 import { route } from '../query.ts'
 import { ConfirmationShape, toConfirmation } from '../shapes/account-shapes.ts'
 import { listOf } from '../page.ts'
-import { As, content, requestOf, results, runOnce, security } from './command-answer.ts'
+import { As, because, content, requestOf, results, runOnce, security } from './command-answer.ts'
 import { answerCommand, once, onInvalid } from './common.ts'
 
 /** Of a command whose argument `action` decides what it does: the role that each needs. Found by its examples, with one action after the other. */
@@ -71,12 +71,12 @@ export function commandRoutes(context: ApiContext) {
       summary: 'Run a command line, as typed in chat: `close BTC 50%`',
       tags: ['commands'],
       security,
-      request: { body: { required: true, ...content(z.strictObject({ line: z.string().min(1).max(500), as: As.optional() })) } },
+      request: { body: { required: true, ...content(z.strictObject({ line: z.string().min(1).max(500), because, as: As.optional() })) } },
       responses: results,
     }),
     async (c) => {
-      const { line, as } = c.req.valid('json')
-      const run = async (key: string | undefined) => answerCommand(await runner.runLine(line, requestOf(c, as, key)))
+      const { line, as, because: why } = c.req.valid('json')
+      const run = async (key: string | undefined) => answerCommand(await runner.runLine(line, requestOf(c, as, key, why)))
       // What only looks may be done as often as it is asked, and needs nothing written.
       const isRead = runner.named(line)?.action === undefined
       const { body: answer, status } = await (isRead ? run(undefined) : once(context, c, { line, as }, false, run))
@@ -95,7 +95,12 @@ export function commandRoutes(context: ApiContext) {
         body: {
           required: false,
           ...content(
-            z.strictObject({ args: z.record(z.string(), z.unknown()).optional(), text: z.string().max(400).optional(), as: As.optional() }),
+            z.strictObject({
+              args: z.record(z.string(), z.unknown()).optional(),
+              text: z.string().max(400).optional(),
+              because,
+              as: As.optional(),
+            }),
           ),
         },
       },
@@ -105,7 +110,7 @@ export function commandRoutes(context: ApiContext) {
       const { name } = c.req.valid('param')
       const body = c.req.valid('json') ?? {}
       const { body: answer, status } = await once(context, c, body, false, async (key) => {
-        const request = requestOf(c, body.as, key)
+        const request = requestOf(c, body.as, key, body.because)
         return answerCommand(
           await (body.args === undefined
             ? runner.runLine(`${name} ${body.text ?? ''}`, request)
@@ -116,7 +121,7 @@ export function commandRoutes(context: ApiContext) {
     },
   )
 
-  const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', args: z.ZodType, summary: string): void => {
+  const control = (name: 'pause' | 'resume' | 'halt' | 'panic' | 'reconcile', scope: Scope, args: z.ZodType, summary: string): void => {
     app.openapi(
       route({
         method: 'post',
@@ -124,11 +129,12 @@ export function commandRoutes(context: ApiContext) {
         summary,
         tags: ['control'],
         security,
+        middleware: needs(scope),
         request: { body: { required: name === 'halt', ...content(args) } },
         responses: results,
       }),
       async (c) => {
-        const body = (c.req.valid('json') as object | undefined) ?? {}
+        const body = (c.req.valid('json') as Readonly<Record<string, unknown>> | undefined) ?? {}
         return runOnce(context, c, name, body)
       },
     )
@@ -136,13 +142,24 @@ export function commandRoutes(context: ApiContext) {
   const Target = z.string().max(60).optional().openapi({ description: 'all, a strategy or a symbol' })
   const Panicked = z.string().max(60).optional().openapi({ description: 'all, or a symbol' })
   const Reason = z.string().max(200).optional()
-  control('pause', z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }), 'Stop new entries; exits continue')
-  control('resume', z.strictObject({ target: Target }), 'Lift holds, after a confirmation')
-  control('halt', z.strictObject({ reason: z.string().min(1).max(200) }), 'Stop all orders except requested exits')
-  control('panic', z.strictObject({ target: Panicked, reason: Reason }), 'Close everything or one symbol and halt it, after a confirmation')
+  control(
+    'pause',
+    'control:pause',
+    z.strictObject({ target: Target, for: z.string().optional(), reason: Reason }),
+    'Stop new entries; exits continue',
+  )
+  control('resume', 'control:resume', z.strictObject({ target: Target, because }), 'Lift holds, after a confirmation')
+  control('halt', 'control:pause', z.strictObject({ reason: z.string().min(1).max(200) }), 'Stop all orders except requested exits')
+  control(
+    'panic',
+    'control:reduce',
+    z.strictObject({ target: Panicked, reason: Reason }),
+    'Close everything or one symbol and halt it, after a confirmation',
+  )
   control(
     'reconcile',
-    z.strictObject({ action: z.enum(['show', 'fix']).optional() }),
+    'control:pause',
+    z.strictObject({ action: z.enum(['show', 'fix']).optional(), because }),
     'Compare with Bybit; fix applies the proposed corrections, after a confirmation',
   )
 

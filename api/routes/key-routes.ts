@@ -1,5 +1,5 @@
 /**
- * API keys: which there are, a new one, another secret for one, an end to one. For admins.
+ * API keys: which there are, a new one, another secret for one, an end to one. A key that is no admin’s hands on no more than it has (S17).
  * Never answers a secret but in the one answer that made it, which is kept nowhere: the same request again makes another.
  */
 import { DAY_MS } from '../../src/core/units.ts'
@@ -7,7 +7,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { FILE_KEY_NAME } from '../../src/core/key-names.ts'
 import { type ApiEnv, needs } from '../auth.ts'
-import { KEY_PRESETS, KEY_PRESET_NAMES, grantProblem, roleOfScopes } from '../commands/access/key-scopes.ts'
+import { type Granted, KEY_PRESETS, KEY_PRESET_NAMES, grantProblem, handOnProblem, roleOfScopes } from '../commands/access/key-scopes.ts'
 import { entryOf } from '../commands/audit-entry.ts'
 import { SCOPES } from '../commands/command.ts'
 import { calledBy } from '../commands/called.ts'
@@ -94,6 +94,12 @@ export function keyRoutes(context: ApiContext) {
   /** Whoever has made one may have been somebody else. */
   const tell = (c: Context<ApiEnv>, keyId: string, what: string): Promise<void> =>
     ports.alerts.raise('apikey.created', `${what} by ${calledBy(askerOf(c))}.`, { keyId })
+  const expectGranted = async (c: Context<ApiEnv>, other: Granted): Promise<void> => {
+    const asking = c.get('key')
+    const own = (await ports.keys.list()).find(({ id }) => id === asking.id)
+    const wrong = handOnProblem({ ...asking, expiresAt: own?.expiresAt ?? null }, other)
+    if (wrong !== undefined) throw problem('forbidden_scope', wrong)
+  }
   const symbolsOf = async (names: readonly string[]): Promise<string[]> => {
     const found = await Promise.all(names.map((name) => resolveSymbol({ ports }, name, '')))
     return found.map((each, k) => {
@@ -108,7 +114,7 @@ export function keyRoutes(context: ApiContext) {
       method: 'get',
       path: '/keys',
       summary: 'API keys, newest first, without their secrets',
-      middleware: needs('admin'),
+      middleware: needs('keys:manage'),
       responses: { 200: { description: 'Keys', ...content(listOf(Key)) } },
     }),
     async (c) => c.json({ data: (await ports.keys.list()).map(toKey), nextCursor: null, hasMore: false }, 200),
@@ -119,7 +125,7 @@ export function keyRoutes(context: ApiContext) {
       method: 'post',
       path: '/keys',
       summary: 'Create a key; its token is returned only once, and Idempotency-Key is not used',
-      middleware: needs('admin'),
+      middleware: needs('keys:manage'),
       request: { body: { required: true, ...content(NewKey) } },
       responses: { 201: { description: 'Made', ...content(Made) } },
     }),
@@ -131,6 +137,7 @@ export function keyRoutes(context: ApiContext) {
       const wrong = grantProblem(scopes, { symbols, dailyNotional: dailyNotional ?? null, autoConfirm })
       if (wrong !== undefined) throw problem('validation_failed', wrong)
       const expiresAt = ports.wallNow() + valid * DAY_MS
+      await expectGranted(c, { scopes, networks, autoConfirm, expiresAt })
       const role = roleOfScopes(scopes)
       const { id, token } = await ports.keys.create({
         name,
@@ -152,9 +159,9 @@ export function keyRoutes(context: ApiContext) {
     route({
       ...common,
       method: 'post',
-      path: '/keys/{id}/rotate',
+      path: '/keys/{id}:rotate',
       summary: 'Another secret for a key, returned only once; the one before works until the overlap ends',
-      middleware: needs('admin'),
+      middleware: needs('keys:manage'),
       request: {
         params: z.object({ id: z.string().max(40) }),
         body: {
@@ -182,6 +189,7 @@ export function keyRoutes(context: ApiContext) {
       if (key.name === FILE_KEY_NAME)
         throw problem('refused', 'This is the key of the terminal. To replace it, remove admin.key and start Ballast again.')
       const expiresAt = ports.wallNow() + valid * DAY_MS
+      await expectGranted(c, { ...key, expiresAt })
       const token = await ports.keys.rotate(id, Math.round(overlapHours * HOUR_MS), expiresAt)
       if (token === undefined) throw problem('refused', `The key ${id} is revoked or has expired. Create another one.`)
       await record(c, 'key rotate', { id, days: valid, overlapHours }, `Key ${id} rotated`)
@@ -195,7 +203,7 @@ export function keyRoutes(context: ApiContext) {
       method: 'delete',
       path: '/keys/{id}',
       summary: 'Revoke a key, after a confirmation; its open connections close within seconds',
-      middleware: needs('admin'),
+      middleware: needs('keys:manage'),
       request: { params: z.object({ id: z.string().max(40) }) },
       responses: results,
     }),

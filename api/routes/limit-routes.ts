@@ -6,12 +6,13 @@ import type { CommandScope } from '../../src/kernel/trader-command.ts'
 import { type ApiEnv, needs } from '../auth.ts'
 import { type RiskSettingsShown, settingsOf } from '../commands/groups/limits-command.ts'
 import type { ApiContext } from '../context.ts'
+import { expectVersion, versionOf } from '../entity-tag.ts'
 import { route } from '../query.ts'
 import { shownChange } from '../commands/groups/limit-changes.ts'
 import type { RiskChange } from '../ports/ports.ts'
 import { instant, iso, isoOrNull } from '../shapes/field-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
-import { content, results, runOnce, security } from './command-answer.ts'
+import { because, content, results, runOnce, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 export const Limit = z
@@ -43,9 +44,36 @@ export function toRiskChange(row: RiskChange, configured: RiskSettingsShown): z.
   return { id: String(seq), ...change, ts: iso(ts), until: isoOrNull(until) }
 }
 
+/** What a change of a limit is judged by: all of them, since the strictest counts. */
+const versionOfLimits = (rows: readonly z.infer<typeof Limit>[]): string => versionOf(rows.map(({ id, value }) => [id, value]))
+
 export function limitRoutes(context: ApiContext) {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
+
+  const listed = async (): Promise<z.infer<typeof Limit>[]> => {
+    const { reads, system } = ports
+    const [rows, account] = await Promise.all([reads.riskSettings(), reads.account()])
+    const named = (type: 'strategy' | 'symbol', configured: object): string[] => [
+      ...new Set([
+        ...Object.keys(configured),
+        ...rows.filter(({ target }) => target.startsWith(`${type} `)).map(({ target }) => target.slice(type.length + 1)),
+      ]),
+    ]
+    const scopes: CommandScope[] = [
+      { type: 'account' },
+      ...named('strategy', system.riskSettings.strategies).map((strategy): CommandScope => ({ type: 'strategy', strategy })),
+      ...named('symbol', system.riskSettings.symbols).map((symbol): CommandScope => ({ type: 'symbol', symbol })),
+    ]
+    return scopes.flatMap((scope) => {
+      const target = scope.type === 'account' ? 'account' : `${scope.type} ${scope.type === 'strategy' ? scope.strategy : scope.symbol}`
+      return settingsOf(system.riskSettings, rows, scope, system.profile, account?.updatedTs ?? 0).map((each) => ({
+        id: `${target} ${each.key}`,
+        target,
+        ...each,
+      }))
+    })
+  }
 
   app.openapi(
     route({
@@ -58,27 +86,8 @@ export function limitRoutes(context: ApiContext) {
       responses: { 200: { description: 'Settings', ...content(listOf(Limit)) } },
     }),
     async (c) => {
-      const { reads, system } = ports
-      const [rows, account] = await Promise.all([reads.riskSettings(), reads.account()])
-      const named = (type: 'strategy' | 'symbol', configured: object): string[] => [
-        ...new Set([
-          ...Object.keys(configured),
-          ...rows.filter(({ target }) => target.startsWith(`${type} `)).map(({ target }) => target.slice(type.length + 1)),
-        ]),
-      ]
-      const scopes: CommandScope[] = [
-        { type: 'account' },
-        ...named('strategy', system.riskSettings.strategies).map((strategy): CommandScope => ({ type: 'strategy', strategy })),
-        ...named('symbol', system.riskSettings.symbols).map((symbol): CommandScope => ({ type: 'symbol', symbol })),
-      ]
-      const data = scopes.flatMap((scope) => {
-        const target = scope.type === 'account' ? 'account' : `${scope.type} ${scope.type === 'strategy' ? scope.strategy : scope.symbol}`
-        return settingsOf(system.riskSettings, rows, scope, system.profile, account?.updatedTs ?? 0).map((each) => ({
-          id: `${target} ${each.key}`,
-          target,
-          ...each,
-        }))
-      })
+      const data = await listed()
+      c.set('version', versionOfLimits(data))
       return c.json({ data, nextCursor: null, hasMore: false }, 200)
     },
   )
@@ -114,8 +123,10 @@ export function limitRoutes(context: ApiContext) {
       method: 'put',
       path: '/risk/limits/{key}',
       summary: 'Set a risk setting; null gives it back to the configuration. A looser one asks for a confirmation',
+      description: 'With If-Match nothing is done where any risk setting has changed since GET /risk/limits was read.',
       tags: ['control'],
       security,
+      middleware: needs('config:write'),
       request: {
         params: z.object({ key: z.string().max(40).openapi({ example: 'dayLoss' }) }),
         body: {
@@ -125,6 +136,7 @@ export function limitRoutes(context: ApiContext) {
               value: z.string().max(40).nullable().openapi({ example: '3%' }),
               target: z.string().max(60).optional().openapi({ description: 'account, a strategy or a symbol' }),
               for: z.string().max(20).optional().openapi({ description: 'only where it loosens', example: '4h' }),
+              because,
             }),
           ),
         },
@@ -134,6 +146,7 @@ export function limitRoutes(context: ApiContext) {
     async (c) => {
       const { key } = c.req.valid('param')
       const { value, ...more } = c.req.valid('json')
+      expectVersion(c, versionOfLimits(await listed()), 'A risk setting')
       const args = value === null ? { action: 'reset', key, ...more } : { action: 'set', key, value, ...more }
       return runOnce(context, c, 'limits', args)
     },

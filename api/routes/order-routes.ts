@@ -20,7 +20,7 @@ import { fromId, toId } from '../ids.ts'
 import { versionOfOrder } from '../shapes/trade-shapes.ts'
 import { ListQuery, fromCursor, listOf, page } from '../page.ts'
 import { problem } from '../problem.ts'
-import { Result, content, requestOf, results, runAsked, security } from './command-answer.ts'
+import { Result, because, content, requestOf, results, runAsked, runOnce, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 const Figures = z.record(z.string(), z.union([z.string(), z.number()]))
@@ -74,8 +74,8 @@ const Decimal = z
   .max(30)
   .regex(/^\d+(\.\d+)?$/, 'a plain decimal as text')
 const Amend = z
-  .strictObject({ price: Decimal.optional(), triggerPrice: Decimal.optional(), quantity: Decimal.optional() })
-  .refine((body) => Object.values(body).some((value) => value !== undefined), 'pass price, triggerPrice or quantity')
+  .strictObject({ price: Decimal.optional(), triggerPrice: Decimal.optional(), quantity: Decimal.optional(), because })
+  .refine(({ because: _why, ...body }) => Object.values(body).some((value) => value !== undefined), 'pass price, triggerPrice or quantity')
 
 const refusedText = ({ title, text }: Reply): string =>
   text === undefined ? title : title.endsWith('.') ? `${title} ${text}` : `${title}: ${text}`
@@ -124,16 +124,18 @@ export function orderRoutes(context: ApiContext) {
       summary: 'Open a position by hand, after a confirmation; with `dryRun=true` as POST /orders:preview',
       tags: ['control'],
       security,
+      middleware: needs('trade:write'),
       request: {
         query: z.object({ dryRun: z.enum(['true', 'false'], { error: 'use true or false' }).optional() }),
-        body: { required: true, ...content(OpenArgs) },
+        body: { required: true, ...content(OpenArgs.safeExtend({ because })) },
       },
       responses: { ...results, 200: { description: 'Done, or the preview', ...content(z.union([Result, Preview])) } },
     }),
     async (c) => {
-      const args = c.req.valid('json')
+      const content = c.req.valid('json')
+      const { because: why, ...args } = content
       if (c.req.valid('query').dryRun === 'true') return c.json(await previewOf(askedIn(c), args), 200)
-      const { body: answer, status } = await runAsked(context, c, { command: 'open', args, content: args, needsKey: true })
+      const { body: answer, status } = await runAsked(context, c, { command: 'open', args, content, needsKey: true, because: why })
       return c.json(answer, status)
     },
   )
@@ -145,6 +147,7 @@ export function orderRoutes(context: ApiContext) {
       description: 'With If-Match nothing is done where the order has changed or filled since it was read.',
       tags: ['trade'],
       security,
+      middleware: needs('trade:write'),
       request: { params: OrderId, body: { required: true, ...content(Amend) } },
       responses: results,
     }),
@@ -159,7 +162,7 @@ export function orderRoutes(context: ApiContext) {
         ...(triggerPrice === undefined ? {} : { trigger: triggerPrice }),
         ...(quantity === undefined ? {} : { qty: quantity }),
       }
-      const { body: answer, status } = await runAsked(context, c, { command: 'amend', args, content: { id, body } })
+      const { body: answer, status } = await runAsked(context, c, { command: 'amend', args, content: { id, body }, because: body.because })
       return c.json(answer, status)
     },
   )
@@ -170,6 +173,7 @@ export function orderRoutes(context: ApiContext) {
       summary: 'Cancel an entry order or a limit close, at once; protective stops are refused',
       tags: ['trade'],
       security,
+      middleware: needs('trade:reduce'),
       request: { params: OrderId },
       responses: results,
     }),
@@ -187,14 +191,13 @@ export function orderRoutes(context: ApiContext) {
       summary: 'Cancel all open entries, or those of a symbol, after a confirmation; protective stops stay',
       tags: ['trade'],
       security,
-      request: { body: { required: false, ...content(z.strictObject({ symbol: SymbolAsked.optional() })) } },
+      middleware: needs('trade:reduce'),
+      request: { body: { required: false, ...content(z.strictObject({ symbol: SymbolAsked.optional(), because })) } },
       responses: results,
     }),
     async (c) => {
-      const { symbol } = c.req.valid('json') ?? {}
-      const args = { what: symbol ?? 'all' }
-      const { body: answer, status } = await runAsked(context, c, { command: 'cancel', args, content: args })
-      return c.json(answer, status)
+      const { symbol, because: why } = c.req.valid('json') ?? {}
+      return runOnce(context, c, 'cancel', { what: symbol ?? 'all', because: why })
     },
   )
   app.openapi(

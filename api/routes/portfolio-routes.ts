@@ -203,6 +203,7 @@ export function portfolioRoutes(context: ApiContext) {
       summary: 'Write a note or tags on a trade; what is not given stays as it is',
       tags: ['trade'],
       security,
+      middleware: needs('report:write'),
       request: {
         params: z.object({ id: z.string().max(40) }),
         body: {

@@ -13,7 +13,7 @@ import { listOf, numberOf } from '../page.ts'
 import { problem } from '../problem.ts'
 import { SymbolAsked, route, symbolAsked } from '../query.ts'
 import { Position, positionId, toPosition } from '../shapes/trade-shapes.ts'
-import { content, results, runAsked, security } from './command-answer.ts'
+import { because, content, results, runAsked, security } from './command-answer.ts'
 import { onInvalid } from './common.ts'
 
 const Decimal = z
@@ -27,6 +27,7 @@ const Close = z
   .strictObject({
     fraction: Decimal.optional().openapi({ description: 'above 0, up to 1', example: '0.5' }),
     quantity: Decimal.optional().openapi({ description: 'in the base coin' }),
+    because,
     limit: z
       .string()
       .max(30)
@@ -57,9 +58,10 @@ const Protection = z
       .nullable()
       .optional()
       .openapi({ description: 'a distance such as 1% or 250; null ends it, and the stop stays' }),
+    because,
   })
   .refine(
-    (body) => Object.values(body).filter((value) => value !== undefined).length === 1,
+    ({ because: _why, ...body }) => Object.values(body).filter((value) => value !== undefined).length === 1,
     'pass one of stopLoss, takeProfit and trailing: each is judged, and confirmed, by itself',
   )
 
@@ -134,6 +136,7 @@ export function positionRoutes(context: ApiContext) {
       summary: 'Close all or part of a position, after a confirmation; reduce-only',
       tags: ['trade'],
       security,
+      middleware: needs('trade:reduce'),
       request: { params: PositionId, body: { required: false, ...content(Close) } },
       responses: results,
     }),
@@ -149,7 +152,13 @@ export function positionRoutes(context: ApiContext) {
             : `${body.quantity}${coinOf(symbol)}`
           : `${percentOf(body.fraction)}%`
       const args = { what: symbol, amount, ...(limit === undefined ? {} : { limit }) }
-      const { body: answer, status } = await runAsked(context, c, { command: 'close', args, content: { id, body }, needsKey: true })
+      const { body: answer, status } = await runAsked(context, c, {
+        command: 'close',
+        args,
+        content: { id, body },
+        needsKey: true,
+        because: body.because,
+      })
       return c.json(answer, status)
     },
   )
@@ -162,6 +171,7 @@ export function positionRoutes(context: ApiContext) {
         'A looser stop needs the scope trade:write besides. With If-Match nothing is done where the position has changed since it was read.',
       tags: ['trade'],
       security,
+      middleware: needs('trade:reduce'),
       request: { params: PositionId, body: { required: true, ...content(Protection) } },
       responses: results,
     }),
@@ -178,7 +188,7 @@ export function positionRoutes(context: ApiContext) {
           : takeProfit !== undefined
             ? { command: 'tp', args: { symbol, to: takeProfit ?? 'off' } }
             : { command: 'sl', args: { symbol, to: 'trail', trail: trailing ?? 'off' } }
-      const { body: answer, status } = await runAsked(context, c, { ...asked, content: { id, body } })
+      const { body: answer, status } = await runAsked(context, c, { ...asked, content: { id, body }, because: body.because })
       return c.json(answer, status)
     },
   )

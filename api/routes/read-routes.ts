@@ -281,7 +281,7 @@ export function readRoutes({ ports }: ApiContext) {
     return c.json({ data: toStrategies(rows, holds, loads), nextCursor: null, hasMore: false }, 200)
   })
   app.openapi(
-    route({ ...get('/alerts', 'trade:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
+    route({ ...get('/alerts', 'alerts:read', 'Alerts, newest first', listOf(Alert)), request: { query: ListQuery } }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
       return c.json(

@@ -7,7 +7,7 @@ import type { Scope } from '../commands/command.ts'
 import { Book, Candle, DEPTH_MAX, INTERVALS, Ticker } from '../routes/market-routes.ts'
 import { Account } from '../routes/account-routes.ts'
 import { RiskChangeShape } from '../routes/limit-routes.ts'
-import { LogShape } from '../routes/system-routes.ts'
+import { LogShape } from '../routes/log-routes.ts'
 import { Alert, BacktestShape, Balance, ConfirmationShape, Equity, Event, Status } from '../shapes/account-shapes.ts'
 import { Decision, Fill, Order, Position, Trade } from '../shapes/trade-shapes.ts'
 

@@ -84,6 +84,14 @@ export class PostgresWebhooks implements Webhooks {
     return made.length === 0 ? undefined : signingText(this.key(id, 1))
   }
 
+  async change(name: string, { url, filter, token }: Partial<Pick<NewWebhook, 'url' | 'filter' | 'token'>>): Promise<boolean> {
+    const rows = await this.sql`
+      update webhooks set url = coalesce(${url ?? null}, url), token = coalesce(${token ?? null}, token),
+        filter = coalesce(${filter === undefined ? null : toJson(filter)}::text::jsonb, filter)
+      where name = ${name} and removed_at is null returning 1`
+    return rows.length > 0
+  }
+
   async rotate(name: string, overlapMs: number): Promise<string | undefined> {
     const [row] = await this.sql<{ id: string; turn: number }[]>`
       update webhooks set turn = turn + 1, old_until = ${this.wallNow() + overlapMs} where name = ${name} and removed_at is null returning id, turn`

@@ -1,19 +1,13 @@
 /**
  * A client of the API: prints the open positions (REST), then each change of a position, each fill and each alert as it comes (WebSocket).
- * Run it with `npx tsx examples/client/watch.ts`; only `ws` is needed beside Node.
+ * Run it with `npx tsx examples/client/watch.ts`; only `ws` is needed beside Node and the client of api/clients.
  */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { WebSocket } from 'ws'
+import { restClient } from '../../api/clients/rest-client.ts'
+import type { Position } from '../../api/clients/rest-types.ts'
 
-/** Fields that this client shows; docs/openapi.json has them all. Prices and quantities are text, so that no digit is lost. */
-interface Position {
-  readonly id: string
-  readonly symbol: string
-  readonly quantity: string
-  readonly entryPrice: string | null
-  readonly stopLoss: string | null
-}
 type Change = { readonly op: 'upsert' | 'replace' | 'append'; readonly value: unknown } | { readonly op: 'remove'; readonly key: string }
 
 export interface Watch {
@@ -26,11 +20,7 @@ export interface Watch {
 const CHANNELS = ['positions', 'fills', 'alerts']
 
 export async function positions({ baseUrl, key }: Watch): Promise<readonly Position[]> {
-  const response = await fetch(`${baseUrl}/api/v1/positions`, { headers: { authorization: `Bearer ${key}` } })
-  const body = (await response.json()) as { readonly data: readonly Position[]; readonly detail?: string }
-  // A refusal is problem+json: a code for programs, a sentence for people.
-  if (!response.ok) throw new Error(body.detail ?? `status ${response.status}`)
-  return body.data
+  return (await restClient({ baseUrl, token: key }).call('GET /positions')).data
 }
 
 /** Prints what is held, then what changes. Answers how to stop; `ended` receives the reason why the connection closed. */

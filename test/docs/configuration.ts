@@ -142,7 +142,7 @@ Made by \`npm run docs\` from the schema of the configuration; edit \`test/docs/
 
 Every key has a default, and an empty configuration runs. Values come from, each before the next: the defaults; \`ballast.config.json\` in the working directory, or the files of \`--config\`, of which the last one wins;
 the environment; the flags \`--profile\` and \`--data-dir\`. \`npx ballast config show\` says where each value comes from, and \`npx ballast config validate\` whether all is valid. A key that does not exist is an error that names the nearest one.
-What is changed while Ballast runs counts from the next start; strategies and symbols traded by hand already from \`/reload\` on ([strategies](strategies.md)).
+What is changed in a file while Ballast runs counts from the next start; strategies and symbols traded by hand already from \`/reload\` on ([strategies](strategies.md)).
 
 In the environment a list is JSON or has commas, an empty variable is as good as none, and \`__FILE\` behind a name reads the value from that file: \`BALLAST__TELEGRAM__TOKEN__FILE=/run/secrets/telegram\`. Secrets are never printed.
 

@@ -3,6 +3,8 @@
  */
 import { ALERTS_PAGE, alertsPage } from './alerts-page.ts'
 import { asyncApiText } from './asyncapi.ts'
+import { PYTHON_CLIENT_PATH, pythonClientText } from './clients/python.ts'
+import { REST_TYPES_PATH, restTypesText } from './clients/typescript.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage } from './configuration.ts'
 import { architecturePage } from './layers.ts'
@@ -19,6 +21,8 @@ export const REFERENCES: readonly (readonly [path: string, make: () => string | 
   [ALERTS_PAGE, alertsPage],
   ['docs/openapi.json', openApiText],
   ['docs/asyncapi.json', asyncApiText],
+  [REST_TYPES_PATH, restTypesText],
+  [PYTHON_CLIENT_PATH, pythonClientText],
   ['docs/architecture.md', architecturePage],
   [BUILT_IN_PAGE, builtInPage],
   [MONITORING_PAGE, monitoringPage],

@@ -28,9 +28,14 @@ const LINE_MAX = 140
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
 function entry({ name, summary, usage }: (typeof COMMANDS)[number]): string {
-  const fields = [`name: ${quoted(name)}`, `summary: ${quoted(summary)}`, `usage: ${quoted(usage)}`]
-  const line = `  { ${fields.join(', ')} },`
-  return line.length <= LINE_MAX ? line : `  {\n${fields.map((field) => `    ${field},`).join('\n')}\n  },`
+  const fields = Object.entries({ name, summary, usage }).map(([key, text]) => [key, quoted(text)] as const)
+  const line = `  { ${fields.map(([key, text]) => `${key}: ${text}`).join(', ')} },`
+  return line.length <= LINE_MAX ? line : `  {\n${fields.map(fieldLines).join('\n')}\n  },`
+}
+
+function fieldLines([key, text]: readonly [key: string, text: string]): string {
+  const line = `    ${key}: ${text},`
+  return line.length <= LINE_MAX ? line : `    ${key}:\n      ${text},`
 }
 
 export const terminalWords = (): string => `/**

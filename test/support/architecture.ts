@@ -52,6 +52,7 @@ export const LAYERS = [
   ['api/ids.ts', 'commands'],
   ['api/ports/access-ports.ts', 'commands'],
   ['api/client.ts', 'client'],
+  ['api/clients/', 'client'],
   ['api/', 'api'],
   ['jobs/', 'jobs'],
   ['bots/', 'bots'],
@@ -161,7 +162,7 @@ export const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   main: ['process'],
   // What its browser loads is bundled: the build fails where something of a host comes along.
   web: ['core', 'commands'],
-  bench: ['api', ...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'config', 'trader', 'system', 'db'],
+  bench: ['client', 'api', ...ENGINES, 'bybit', 'bybit-server', 'venue-port', 'journal', 'config', 'trader', 'system', 'db'],
 }
 
 /** Ports live with their users and their adapters outside: an adapter may import the port's types, and nothing that runs. */

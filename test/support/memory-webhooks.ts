@@ -29,6 +29,10 @@ export function memoryWebhooks(): MemoryWebhooks {
       memory.made.push({ ...made, actor })
       return 'whsec_c2VjcmV0'
     },
+    change: async (name, change) => {
+      memory.made = memory.made.map((each) => (each.name === name ? { ...each, ...change } : each))
+      return has(name)
+    },
     rotate: async (name) => (has(name) ? 'whsec_YW5vdGhlcg==' : undefined),
     remove: async (name) => {
       const isThere = has(name)

@@ -69,13 +69,33 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
     for (const [method, path, sent] of [
       ['GET', '/keys', undefined],
       ['POST', '/keys', { name: 'more', preset: 'read-only' }],
-      ['POST', `/keys/${body.id}/rotate`, {}],
+      ['POST', `/keys/${body.id}:rotate`, {}],
       ['DELETE', `/keys/${body.id}`, undefined],
     ] as const)
       expect((await call(method, path, sent, body.token)).status, `${method} ${path}`).toBe(403)
     const open = await call('POST', '/commands', { line: 'open long XRP $100 sl=2%' }, body.token)
     expect([open.status, open.body.code]).toEqual([403, 'forbidden_scope'])
     expect((await call('POST', '/control/pause', {}, body.token)).status).toBe(200)
+  })
+
+  test('S17 a key that may manage keys hands on no more than it has, and takes no part in what is above it', async () => {
+    const own = await call('POST', '/keys', { name: 'desk lead', scopes: ['keys:manage', 'trade:read', 'report:read'], days: 30 })
+    const { token } = own.body
+    const ask = async (method: string, path: string, body?: object) => (await call(method, path, body, token)).status
+    const child = await call('POST', '/keys', { name: 'reader', scopes: ['trade:read'], days: 7 }, token)
+    expect(child.status).toBe(201)
+    for (const more of [{ preset: 'admin' }, { preset: 'read-only' }, { scopes: ['trade:read'], days: 31 }, { scopes: ['trade:reduce'] }])
+      expect(await ask('POST', '/keys', { name: 'more', days: 7, ...more }), JSON.stringify(more)).toBe(403)
+    const admin = await call('POST', '/keys', { name: 'other admin', preset: 'admin' })
+    const trader = { name: 'trades', scopes: ['trade:write', 'keys:manage'], symbols: ['BTC'], dailyNotional: '10' }
+    const opens = await call('POST', '/keys', trader)
+    expect((await call('POST', '/keys', { ...trader, name: 'twin', days: 7 }, opens.body.token)).status).toBe(403)
+    expect(await ask('POST', `/keys/${admin.body.id}:rotate`, { days: 7 })).toBe(403)
+    expect(await ask('DELETE', `/keys/${admin.body.id}`)).toBe(409)
+    expect(await ask('POST', `/keys/${child.body.id}:rotate`, { days: 7 })).toBe(200)
+    expect(await ask('DELETE', `/keys/${child.body.id}`)).toBe(202)
+    expect(await ask('GET', '/positions')).toBe(200)
+    expect(await ask('GET', '/account')).toBe(403)
   })
 
   test.each([
@@ -102,17 +122,17 @@ describe.skipIf(made === undefined)('API keys over REST', () => {
   test('a rotated key keeps its id; the old secret works until the overlap ends, and with none is refused at once', async () => {
     const { body } = await call('POST', '/keys', { name: 'turned', preset: 'read-only' })
     const status = async (token: string) => (await call('GET', '/status', undefined, token)).status
-    const first = await call('POST', `/keys/${body.id}/rotate`, { overlapHours: 1 })
+    const first = await call('POST', `/keys/${body.id}:rotate`, { overlapHours: 1 })
     expect([first.status, first.body.id, first.body.token === body.token]).toEqual([200, body.id, false])
     expect([await status(body.token), await status(first.body.token)]).toEqual([200, 200])
     // Only the last secret overlaps: the one before it ends with the next rotation.
-    const second = await call('POST', `/keys/${body.id}/rotate`, { overlapHours: 0 })
+    const second = await call('POST', `/keys/${body.id}:rotate`, { overlapHours: 0 })
     expect([await status(body.token), await status(first.body.token), await status(second.body.token)]).toEqual([401, 401, 200])
     await system.keys.revoke(body.id)
     expect(await status(second.body.token)).toBe(401)
-    expect((await call('POST', `/keys/${body.id}/rotate`, {})).status).toBe(409)
+    expect((await call('POST', `/keys/${body.id}:rotate`, {})).status).toBe(409)
     const own = (await system.keys.list()).find(({ name }) => name === 'admin')
-    expect((await call('POST', `/keys/${own?.id}/rotate`, {})).status).toBe(409)
+    expect((await call('POST', `/keys/${own?.id}:rotate`, {})).status).toBe(409)
   })
 
   test('a key of a network is refused from elsewhere, and where nobody knows from where', async () => {

@@ -14,7 +14,7 @@ describe('the list', () => {
     const names = COMMANDS.flatMap((command) => [command.name, ...command.aliases])
     expect(new Set(names).size).toBe(names.length)
     const asked =
-      'start help id status positions orders trades universe trade why whynot audit whatif note tag export balance flows pnl daily weekly monthly performance exposure funding risk stats measures stress strategies strategy reload compare pause resume close cancel open sl tp amend algos algo adopt ignore rebalance allocator reconcile panic halt backtest optimize chart health version totp key limits signal signals alerts ack resolve silence unsilence silences quiet subscribe unsubscribe subscriptions webhook alert user confirm web sessions tz report models model'.split(
+      'start help id status positions orders trades universe trade why whynot audit whatif note tag export balance flows pnl daily weekly monthly performance exposure funding risk stats measures stress strategies strategy reload compare pause resume close cancel open sl tp amend algos algo adopt ignore rebalance allocator reconcile panic halt backtest optimize chart health version totp key limits set signal signals alerts ack resolve silence unsilence silences quiet subscribe unsubscribe subscriptions webhook alert user confirm web sessions tz report models model'.split(
         ' ',
       )
     expect(COMMANDS.map((command) => command.name).sort()).toEqual(asked.sort())

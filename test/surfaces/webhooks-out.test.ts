@@ -219,9 +219,11 @@ describe('/webhook', () => {
       url: 'https://example.org/T0KEN',
       filter: { worst: 'P2', symbols: ['BTC'] },
     })
-    expect(JSON.stringify(world.audit)).not.toMatch(/T0KEN|whsec_/)
+    expect(JSON.stringify(world.audit)).not.toMatch(/T0KEN|0THER|whsec_/)
     expect((await run('webhook add ops https://example.org/')).reply.text).toContain('already')
     expect((await run('webhook rotate ops overlap=1h')).reply.fields[0]?.value).toBe('whsec_YW5vdGhlcg==')
+    expect((await run('webhook set ops https://example.org/0THER sev:P1')).status).toBe('done')
+    expect(memory.made[0]).toMatchObject({ url: 'https://example.org/0THER', filter: { worst: 'P1' } })
     expect((await run('webhook test ops')).status).toBe('done')
     expect((await run('webhook remove ops')).status).toBe('done')
     expect((await run('webhook list')).reply.title).toBe('No webhook')
@@ -232,7 +234,13 @@ describe('/webhook', () => {
     ['webhook add ops', 'Name it and its address'],
     ['webhook add pager preset=pagerduty', 'token=KEY'],
     ['webhook add ops https://example.org/ fils', 'Did you mean fills?'],
-  ])('%s is refused with what is missing', async (line, hint) => expect((await run(line)).reply.text).toContain(hint))
+    ['webhook set ops', 'Say what changes'],
+    ['webhook set ops http://example.org/', 'https'],
+    ['webhook set ops fils', 'Did you mean fills?'],
+  ])('%s is refused with what is missing', async (line, hint) => {
+    if (line.includes(' set ')) await run('webhook add ops https://example.org/hook')
+    expect((await run(line)).reply.text).toContain(hint)
+  })
 
   test('an admin alone, and not in chat', async () => {
     expect((await run('webhook add ops https://example.org/', atTerminal('operator'))).status).toBe('forbidden')

@@ -8,7 +8,7 @@ import { afterAnswer } from './read.ts'
 import type { Reply } from './types.ts'
 
 const said: Reply = { title: 'Paused', badge: '', tone: 'ok', fields: [], buttons: [] }
-const question = { id: 'a1', expiresAt: '2026-01-01T00:01:00.000Z', preview: {}, word: null, code: false }
+const question = { id: 'a1', expiresAt: '2026-01-01T00:01:00.000Z', preview: {}, word: null, code: false, waitsForSecond: false }
 
 describe('answers', () => {
   test('a sentence after an action is a notice; a question, a table, a secret and what was only looked at are cards', () => {

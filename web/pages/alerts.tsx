@@ -18,7 +18,7 @@ const SHOWN = 50
 
 export function Alerts() {
   const open = useRead<List<AlertProblem>>('/alerts/open', 3_000)
-  const silences = useRead<List<Silence>>('/alerts/silences')
+  const silences = useRead<List<Silence>>('/silences')
   const history = useRows<Alert>('alerts')
   const account = useValue<AccountState>({ ch: 'risk' })
   const now = account?.updatedAt

@@ -6,7 +6,7 @@ import { time } from '../data/show.ts'
 import { useRows, useValue } from '../data/stream.ts'
 import type { AccountState, List, Signal, SignalSource } from '../data/types.ts'
 import type { Decision } from '../data/types.ts'
-import { CommandButton } from '../parts/command-button.tsx'
+import { CommandButton, useMay } from '../parts/command-button.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Empty, Loaded, Loading } from '../parts/states.tsx'
@@ -15,7 +15,7 @@ const SHOWN = 40
 
 export function Signals() {
   const read = useRead<List<Signal>>('/signals?limit=50', 5_000)
-  const sources = useRead<List<SignalSource>>('/signal-sources')
+  const mayManage = useMay('signal', ['add'])
   const wanted = useRows<Decision>('signals')
   const account = useValue<AccountState>({ ch: 'risk' })
   const now = account?.updatedAt
@@ -75,41 +75,49 @@ export function Signals() {
           />
         )}
       </Panel>
-      <Panel title="Sources" isWide actions={<CommandButton line="signal source list">As a card</CommandButton>}>
-        <Loaded read={sources}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <Empty title="Nobody may send yet" />
-            ) : (
-              <DataTable
-                caption="Sources of signals"
-                rows={data}
-                keyOf={({ id }) => id}
-                columns={[
-                  { title: 'Source', cell: ({ name }) => name },
-                  { title: 'Format', cell: ({ format }) => format },
-                  { title: 'Mode', cell: ({ mode }) => mode },
-                  { title: 'Symbols', cell: ({ symbols }) => symbols?.join(', ') ?? 'all' },
-                  { title: 'Last', cell: ({ lastAt }) => time(lastAt, undefined) },
-                  {
-                    title: 'Do',
-                    cell: ({ name }) => (
-                      <div class="row">
-                        <CommandButton line={`signal source rotate ${name}`} label={`Rotate the address of ${name}`}>
-                          Rotate
-                        </CommandButton>
-                        <CommandButton line={`signal source remove ${name}`} label={`Remove ${name}`}>
-                          Remove
-                        </CommandButton>
-                      </div>
-                    ),
-                  },
-                ]}
-              />
-            )
-          }
-        </Loaded>
-      </Panel>
+      {mayManage && <Sources />}
     </div>
+  )
+}
+
+/** For who may change them. */
+function Sources() {
+  const sources = useRead<List<SignalSource>>('/signal-sources')
+  return (
+    <Panel title="Sources" isWide actions={<CommandButton line="signal source list">As a card</CommandButton>}>
+      <Loaded read={sources}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title="Nobody may send yet" />
+          ) : (
+            <DataTable
+              caption="Sources of signals"
+              rows={data}
+              keyOf={({ id }) => id}
+              columns={[
+                { title: 'Source', cell: ({ name }) => name },
+                { title: 'Format', cell: ({ format }) => format },
+                { title: 'Mode', cell: ({ mode }) => mode },
+                { title: 'Symbols', cell: ({ symbols }) => symbols?.join(', ') ?? 'all' },
+                { title: 'Last', cell: ({ lastAt }) => time(lastAt, undefined) },
+                {
+                  title: 'Do',
+                  cell: ({ name }) => (
+                    <div class="row">
+                      <CommandButton line={`signal source rotate ${name}`} label={`Rotate the address of ${name}`}>
+                        Rotate
+                      </CommandButton>
+                      <CommandButton line={`signal source remove ${name}`} label={`Remove ${name}`}>
+                        Remove
+                      </CommandButton>
+                    </div>
+                  ),
+                },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+    </Panel>
   )
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { FILE_KEY_NAME } from '../../../src/core/key-names.ts'
+import { handOnProblem } from './key-scopes.ts'
 import type { KeyState } from '../../ports/ports.ts'
 import { type Command, type CommandContext, defineAction, refuse, alreadyDone } from '../command.ts'
 import { amount, duration, short } from '../words/format.ts'
@@ -27,7 +28,7 @@ export const key: Command = defineAction({
   }),
   examples: ['key list', 'key revoke 1a2b3c4d'],
   role: 'admin',
-  scope: 'admin',
+  scope: 'keys:manage',
   isPrivate: true,
   tier: (args) => (args.action === 'revoke' ? 'C1' : 'C0'),
   // It changes who has access (S17).
@@ -45,6 +46,9 @@ export const key: Command = defineAction({
     const found = keys.find(({ id }) => id === args.id)
     if (found === undefined)
       return refuse(reply(`There is no key ${untrusted(args.id ?? '')}`, { tone: 'warn', buttons: [runs('Keys', '/key list')] }))
+    const asking = keys.find(({ id }) => id === context.actor.apiKeyId)
+    const wrong = asking === undefined ? undefined : handOnProblem(asking, { ...found, expiresAt: asking.expiresAt })
+    if (wrong !== undefined) return refuse(reply('Not revoked', { tone: 'warn', text: wrong }))
     if (found.revokedAt !== null) return alreadyDone(reply(`The key ${found.id} is already revoked`, { tone: 'ok' }))
     return {
       type: 'plan',

@@ -27,6 +27,9 @@ const ROLE_OF_SCOPE: Readonly<Record<Scope, Role>> = {
   agent: 'viewer',
   'signal:write': 'trader',
   'config:read': 'operator',
+  'config:write': 'admin',
+  'webhooks:manage': 'admin',
+  'keys:manage': 'admin',
   'audit:read': 'admin',
   admin: 'admin',
 }
@@ -76,5 +79,32 @@ export function grantProblem(scopes: readonly Scope[], { symbols, dailyNotional,
     return 'An admin key opens positions only with both symbols and a daily notional: give both, or neither.'
   if (autoConfirm && !isAdmin && !scopes.includes('control:reduce'))
     return 'autoConfirm skips the second request of a panic, and this key may not panic: it lacks the scope control:reduce.'
+  return undefined
+}
+
+/** Of a key, what it could hand on. */
+export interface Granted {
+  readonly scopes: readonly string[]
+  readonly networks: readonly string[] | null
+  readonly autoConfirm: boolean
+  /** Wall-clock ms; null: none. */
+  readonly expiresAt: number | null
+}
+
+/**
+ * Why a key may not make, rotate or revoke another one, in one sentence; undefined where it may. None hands on more than it has, and none but an
+ * admin's what opens positions: with each key that it made its symbols and its sum of a day would count once more.
+ */
+export function handOnProblem(own: Granted, other: Granted): string | undefined {
+  if (own.scopes.includes('admin')) return undefined
+  const more = other.scopes.filter((scope) => !own.scopes.includes(scope))
+  if (more.length > 0) return `This key has no scope ${more.join(', ')}, so it has no say over a key that has.`
+  if (other.scopes.includes('trade:write')) return 'Only an admin’s key has a say over keys that open positions.'
+  if (other.autoConfirm && !own.autoConfirm) return 'This key has no autoConfirm, so it has no say over a key that has.'
+  const { networks, expiresAt } = own
+  if (networks !== null && (other.networks === null || other.networks.some((each) => !networks.includes(each))))
+    return `This key may be used from ${networks.join(', ')} alone: give the other one these networks, or fewer.`
+  if (expiresAt !== null && (other.expiresAt === null || other.expiresAt > expiresAt))
+    return `This key expires at ${new Date(expiresAt).toISOString()}, and no key that it makes or rotates may outlast it: give fewer days.`
   return undefined
 }

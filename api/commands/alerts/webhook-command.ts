@@ -12,14 +12,15 @@ import { isChat } from '../confirm-rules.ts'
 import { duration } from '../words/format.ts'
 import { type Field, type Reply, field, reply, runs, untrusted } from '../reply.ts'
 
-const ACTIONS = ['list', 'add', 'test', 'rotate', 'remove', 'deliveries', 'replay'] as const
-const CHANGES: readonly string[] = ['add', 'test', 'rotate', 'remove', 'replay']
-const ASKED: readonly string[] = ['add', 'rotate', 'remove']
+const ACTIONS = ['list', 'add', 'set', 'test', 'rotate', 'remove', 'deliveries', 'replay'] as const
+const CHANGES: readonly string[] = ['add', 'set', 'test', 'rotate', 'remove', 'replay']
+const ASKED: readonly string[] = ['add', 'set', 'rotate', 'remove']
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue'
 const DEFAULT_OVERLAP = '24h'
 const OVERLAP_MAX_MS = 604_800_000
 const SHOWN = 10
 const list = runs('Webhooks', '/webhook list')
+const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
 
 export const webhookShape = {
   name: z
@@ -62,7 +63,7 @@ function readWords(words: readonly string[]): Record<string, unknown> {
   }
   const [name, ...more] = plain
   if (name !== undefined) raw[raw.action === 'replay' ? 'id' : 'name'] = name.replace(/^#/, '')
-  if (raw.action !== 'add') return more.length === 0 ? raw : { ...raw, unexpected: more.join(' ') }
+  if (raw.action !== 'add' && raw.action !== 'set') return more.length === 0 ? raw : { ...raw, unexpected: more.join(' ') }
   const [url, ...what] = /^[a-z]+:\/\//i.test(more[0] ?? '') ? more : [undefined, ...more]
   if (url !== undefined) raw.url = url
   if (what.length > 0) raw.what = what.join(' ')
@@ -74,13 +75,15 @@ export const webhook: Command = defineAction({
   aliases: [],
   group: 'Trade and control',
   summary: 'send alerts by signed webhooks (Slack, Discord, Mattermost, ntfy, PagerDuty); show deliveries',
-  usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
+  usage:
+    'list | add <name> <url> [preset=] [token=] [words] | set <name> [url] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   args: Args,
   read: readWords,
   examples: [
     'webhook list',
     'webhook add ops https://example.org/hook sev:P2',
     'webhook add pager preset=pagerduty token=R0UT1NGKEY sev:P1',
+    'webhook set ops sev:P1 sym:BTC',
     'webhook test ops',
     'webhook rotate ops overlap=24h',
     'webhook deliveries ops',
@@ -89,13 +92,12 @@ export const webhook: Command = defineAction({
   ],
   role: 'viewer',
   roleFor: ({ action }) => (CHANGES.includes(action) ? 'admin' : 'viewer'),
-  scope: 'alerts:read',
-  scopeFor: ({ action }) => (CHANGES.includes(action) ? 'admin' : 'alerts:read'),
+  scope: 'webhooks:manage',
   isPrivate: true,
   hidden: ['url', 'token'],
   tier: ({ action }, profile) => (!ASKED.includes(action) ? 'C0' : profile === 'live' && action !== 'remove' ? 'C2' : 'C1'),
   // It changes who is told of the account (S17).
-  addsRisk: ({ action }) => action === 'add' || action === 'rotate',
+  addsRisk: ({ action }) => action === 'add' || action === 'set' || action === 'rotate',
   plan: async (context, args) => {
     switch (args.action) {
       case 'list':
@@ -104,6 +106,8 @@ export const webhook: Command = defineAction({
         return alreadyDone(shownLog(context, await context.ports.webhooks.deliveries(args.name?.toLowerCase(), SHOWN)))
       case 'add':
         return addPlan(context, args)
+      case 'set':
+        return setPlan(context, args)
       case 'replay':
         return args.id === undefined
           ? refuse(reply('Name the message', { tone: 'warn', text: 'For example: webhook replay 12' }))
@@ -137,7 +141,7 @@ async function addPlan({ ports, actor }: CommandContext, args: WebhookArgs): Pro
   if (problem !== undefined) return no(`The address cannot be used: ${problem}.`)
   if (preset === 'pagerduty' && args.token === undefined)
     return no('PagerDuty needs its routing key: token=KEY (an integration of Events API v2).')
-  const filter = parseFilter((args.what ?? 'all').split(' ').filter((word) => word !== ''))
+  const filter = parseFilter(wordsOf(args.what ?? 'all'))
   if (!filter.ok) return no(`${filter.error}.`)
   if ((await ports.webhooks.list()).some((each) => each.name === name))
     return no(`There is a webhook ${name} already: webhook remove ${name}`)
@@ -147,6 +151,37 @@ async function addPlan({ ports, actor }: CommandContext, args: WebhookArgs): Pro
     { action: 'add', name, url, preset, token: args.token ?? null, what: args.what ?? 'all' },
     [field(name, `${preset}, receives ${filterText(filter.value)}`)],
     'Alerts name positions, results and equity',
+  )
+}
+
+async function setPlan({ ports, actor }: CommandContext, { name: typed = '', url, token, what }: WebhookArgs): Promise<Plan | NoPlan> {
+  const name = typed.toLowerCase()
+  const no = (text: string): NoPlan => refuse(reply('The webhook was not changed', { tone: 'warn', text }))
+  const found = (await ports.webhooks.list()).find((each) => each.name === name)
+  if (found === undefined) return refuse(reply(`There is no webhook ${untrusted(name)}`, { tone: 'warn', buttons: [list] }))
+  if (isChat(actor.surface) && (url !== undefined || token !== undefined)) return inChat(`set ${name} URL`)
+  if (url === undefined && token === undefined && what === undefined)
+    return no(`Say what changes: webhook set ${name} https://example.org/hook, or webhook set ${name} sev:P1`)
+  const problem = url === undefined ? undefined : ports.webhooks.urlProblem(url)
+  if (problem !== undefined) return no(`The address cannot be used: ${problem}.`)
+  const filter = what === undefined ? undefined : parseFilter(wordsOf(what))
+  if (filter?.ok === false) return no(`${filter.error}.`)
+  return plan(
+    url === undefined ? `Change the webhook ${name}?` : `Tell ${new URL(url).host} of alerts?`,
+    `Change ${name}`,
+    { action: 'set', name, url: url ?? null, token: token ?? null, what: what ?? null },
+    [
+      field('Now', `${found.preset} ${found.shownUrl}, receives ${filterText(found.filter)}`),
+      field(
+        'Then',
+        [
+          ...(url === undefined ? [] : [`is at ${new URL(url).host}`]),
+          ...(token === undefined ? [] : ['has another token']),
+          ...(filter === undefined ? [] : [`receives ${filterText(filter.value)}`]),
+        ].join(', '),
+      ),
+    ],
+    'Its secret stays; what waits for it goes to the address that it then has',
   )
 }
 
@@ -182,6 +217,13 @@ const Todo = z.discriminatedUnion('action', [
     token: z.string().nullable(),
     what: z.string(),
   }),
+  z.object({
+    action: z.literal('set'),
+    name: z.string(),
+    url: z.string().nullable(),
+    token: z.string().nullable(),
+    what: z.string().nullable(),
+  }),
   z.object({ action: z.literal('rotate'), name: z.string(), overlap: z.string() }),
   z.object({ action: z.enum(['test', 'remove']), name: z.string() }),
   z.object({ action: z.literal('replay'), id: z.number() }),
@@ -198,13 +240,26 @@ async function carryOut({ ports, actor }: CommandContext, raw: Plan['todo']): Pr
   const { webhooks } = ports
   switch (todo.action) {
     case 'add': {
-      const filter = parseFilter(todo.what.split(' ').filter((word) => word !== ''))
+      const filter = parseFilter(wordsOf(todo.what))
       if (!filter.ok) return not('The webhook was not made')
       const { name, preset, url, token } = todo
       const secret = await webhooks.create({ name, preset, url, token, filter: filter.value }, calledBy(actor))
       return secret === undefined
         ? not(`There is a webhook ${name} already`)
         : secretReply(`The webhook ${name} is made`, preset, secret, name)
+    }
+    case 'set': {
+      const { name, url, token, what } = todo
+      const filter = what === null ? undefined : parseFilter(wordsOf(what))
+      if (filter?.ok === false) return not('The webhook was not changed')
+      const change = {
+        ...(url === null ? {} : { url }),
+        ...(token === null ? {} : { token }),
+        ...(filter === undefined ? {} : { filter: filter.value }),
+      }
+      return (await webhooks.change(name, change))
+        ? done(`The webhook ${name} is changed`, { text: `To try it: webhook test ${name}` })
+        : not(`There is no webhook ${name}`)
     }
     case 'rotate': {
       const secret = await webhooks.rotate(todo.name, parseDuration(todo.overlap) ?? 0)

@@ -50,7 +50,7 @@ export const allocator: Command = defineAction<AllocatorArgs>({
   role: 'viewer',
   roleFor: ({ dryRun }) => (dryRun === true ? 'viewer' : 'admin'),
   scope: 'account:read',
-  scopeFor: ({ dryRun }) => (dryRun === true ? 'account:read' : 'admin'),
+  scopeFor: ({ dryRun }) => (dryRun === true ? 'account:read' : 'config:write'),
   isPrivate: true,
   tier: (_args, profile) => (profile === 'sim' || profile === 'paper' ? 'C1' : 'C2'),
   // Only the plan knows whether a strategy is given more.

@@ -16,13 +16,27 @@ import {
   settingOf,
 } from '../../../src/risk/settings/setting.ts'
 import { allowedText } from '../../../src/risk/settings/value.ts'
-import { type Command, type CommandContext, type NoPlan, type Plan, alreadyDone, defineAction, refuse } from '../command.ts'
+import {
+  type Command,
+  type CommandContext,
+  type Done,
+  type NoPlan,
+  type Plan,
+  type Tier,
+  alreadyDone,
+  defineAction,
+  refuse,
+} from '../command.ts'
 import { amount, duration, short } from '../words/format.ts'
 import { field, reply, runs, untrusted } from '../reply.ts'
 import { askedBy, scopeOf, send } from './control-group.ts'
 import { SHOWN_MAX, limitChanges } from './limit-changes.ts'
 import { refusalOf } from '../words/refusals.ts'
 
+export const spanArg = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, 'use a time such as 30min, 2h or 1d')
+  .optional()
 const Args = z.strictObject({
   action: z.enum(['show', 'changes', 'set', 'reset']).default('show'),
   n: z.coerce
@@ -34,12 +48,9 @@ const Args = z.strictObject({
   key: z.string().max(40).optional(),
   value: z.string().max(40).optional(),
   target: z.string().max(60).optional(),
-  for: z
-    .string()
-    .refine((text) => (parseDuration(text) ?? 0) > 0, 'use a time such as 30min, 2h or 1d')
-    .optional(),
+  for: spanArg,
 })
-type LimitsArgs = z.infer<typeof Args>
+export type LimitsArgs = z.infer<typeof Args>
 
 const Todo = z.object({
   key: z.string(),
@@ -92,38 +103,42 @@ export const limits: Command = defineAction<LimitsArgs>({
   role: 'viewer',
   roleFor: (args) => (looksOnly(args) ? 'viewer' : 'admin'),
   scope: 'account:read',
-  scopeFor: (args) => (looksOnly(args) ? 'account:read' : 'admin'),
-  // Where no money is at stake one tap is enough.
-  tier: (_args, profile) => (profile === 'sim' || profile === 'paper' ? 'C1' : 'C2'),
+  scopeFor: (args) => (looksOnly(args) ? 'account:read' : 'config:write'),
+  tier: (_args, profile) => limitTier(profile),
   // Only the trader knows whether it loosens: the plan says so.
   addsRisk: () => false,
   plan: async (context, args) => {
     if (args.action === 'changes') return alreadyDone(await limitChanges(context, args.n))
-    return args.action === 'show' ? show(context, args.target) : change(context, args)
+    return args.action === 'show' ? show(context, args.target) : planLimit(context, args)
   },
-  execute: async (context, todo) => {
-    const { key, value, scope, forMs } = Todo.parse(todo)
-    const named = nameOf(scope)
-    return send(
-      context,
-      {
-        name: 'set-limit',
-        key,
-        scope,
-        ...(value === undefined ? {} : { value }),
-        ...(forMs === undefined ? {} : { forMs }),
-      },
-      `${settingKeyOf(key) ?? key}${named === '' ? '' : ` of ${named}`} changed`,
-      { buttons: [runs('Limits', named === '' ? '/limits' : `/limits ${named}`), runs('Risk', '/risk')] },
-    )
-  },
+  execute: carryOutLimit,
 })
+
+/** Where no money is at stake one tap is enough. */
+export const limitTier = (profile: string): Tier => (profile === 'sim' || profile === 'paper' ? 'C1' : 'C2')
+
+export async function carryOutLimit(context: CommandContext, todo: Plan['todo']): Promise<Done> {
+  const { key, value, scope, forMs } = Todo.parse(todo)
+  const named = nameOf(scope)
+  return send(
+    context,
+    {
+      name: 'set-limit',
+      key,
+      scope,
+      ...(value === undefined ? {} : { value }),
+      ...(forMs === undefined ? {} : { forMs }),
+    },
+    `${settingKeyOf(key) ?? key}${named === '' ? '' : ` of ${named}`} changed`,
+    { buttons: [runs('Limits', named === '' ? '/limits' : `/limits ${named}`), runs('Risk', '/risk')] },
+  )
+}
 
 const looksOnly = ({ action }: LimitsArgs): boolean => action === 'show' || action === 'changes'
 
 const nameOf = (scope: CommandScope): string => (scope.type === 'account' ? '' : scope.type === 'strategy' ? scope.strategy : scope.symbol)
 
-async function change(context: CommandContext, args: LimitsArgs): Promise<Plan | NoPlan> {
+export async function planLimit(context: CommandContext, args: LimitsArgs): Promise<Plan | NoPlan> {
   const example = args.action === 'set' ? '/risk set dayLoss 3%' : '/risk reset dayLoss'
   if (args.key === undefined) return refuse(reply('Which setting?', { tone: 'warn', text: `Example: ${example}. All settings: /limits.` }))
   const key = settingKeyOf(args.key)

@@ -87,8 +87,7 @@ const signal = defineAction({
   ],
   role: 'viewer',
   roleFor: ({ action }) => (CHANGES.includes(action) ? 'admin' : 'viewer'),
-  scope: 'strategy:read',
-  scopeFor: ({ action }) => (CHANGES.includes(action) ? 'admin' : 'strategy:read'),
+  scope: 'webhooks:manage',
   isPrivate: true,
   tier: ({ action }, profile) => (!CHANGES.includes(action) ? 'C0' : profile === 'live' && action !== 'remove' ? 'C2' : 'C1'),
   // It changes who may trade (S17).

@@ -120,7 +120,13 @@ const strategy = defineAction({
   ],
   role: 'viewer',
   roleFor: (args) =>
-    looks(args) ? 'viewer' : args.action === 'on' ? 'trader' : isChange(args.action) || args.action === 'canary' ? 'admin' : 'operator',
+    looks(args)
+      ? 'viewer'
+      : args.action === 'on' || args.action === 'reload'
+        ? 'trader'
+        : isChange(args.action) || args.action === 'canary'
+          ? 'admin'
+          : 'operator',
   scope: 'strategy:read',
   scopeFor: (args) => (looks(args) ? 'strategy:read' : 'strategy:write'),
   tier: (args, profile) => (args.action === 'on' || changes(args) ? (profile === 'live' && args.action !== 'remove' ? 'C2' : 'C1') : 'C0'),

@@ -5,12 +5,14 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { filterText } from '../../../src/alerts/filter.ts'
 import { type AlertProblem, PROBLEM_STATES } from '../../../src/alerts/problem.ts'
 import type { StoredSilence } from '../../ports/alert-ports.ts'
+import { ALERT_SEVERITIES } from '../../../src/kernel/state/alert-severity.ts'
 import { actionsOf, kindOf } from '../../../src/alerts/catalogue.ts'
 import { type ApiEnv, needs } from '../../auth.ts'
 import type { ApiContext } from '../../context.ts'
+import { problem } from '../../problem.ts'
 import { route } from '../../query.ts'
 import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
-import { content, results, runAsked, security } from '../command-answer.ts'
+import { all, content, results, rowNumber, runOnce, security } from '../command-answer.ts'
 import { onInvalid } from '../common.ts'
 
 export const Problem = z
@@ -69,17 +71,11 @@ const toSilence = ({ id, filter, reason, actor, createdAt, until }: StoredSilenc
   until: iso(until),
 })
 
-const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
-
-const AlertNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, 'use the number of an alert, as GET /alerts/open names it')
-  .openapi({ example: '7' })
-
 export function alertRoutes(context: ApiContext) {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
   const common = { method: 'get' as const, tags: ['alerts'], security, middleware: needs('alerts:read') }
+  const changes = { tags: ['alerts'], security, middleware: needs('alerts:write') }
   app.openapi(
     route({
       ...common,
@@ -92,7 +88,7 @@ export function alertRoutes(context: ApiContext) {
   app.openapi(
     route({
       ...common,
-      path: '/alerts/silences',
+      path: '/silences',
       summary: 'Silences that stand, the one that ends first first',
       responses: { 200: { description: 'Silences', ...content(all(Silence)) } },
     }),
@@ -104,27 +100,46 @@ export function alertRoutes(context: ApiContext) {
   ] as const)
     app.openapi(
       route({
+        ...changes,
         method: 'post',
-        path: `/alerts/{number}/${command}`,
+        path: `/alerts/{id}:${command}`,
         summary,
-        tags: ['alerts'],
-        security,
-        request: { params: z.object({ number: AlertNumber }) },
+        request: { params: z.object({ id: rowNumber('GET /alerts/open') }) },
         responses: results,
       }),
       async (c) => {
-        const id = Number(c.req.valid('param').number)
-        const { body, status } = await runAsked(context, c, { command, args: { id }, content: { id } })
-        return c.json(body, status)
+        const id = Number(c.req.valid('param').id)
+        if (!(await ports.alerts.problems()).some((each) => each.id === id)) throw problem('not_found', `There is no open alert ${id}.`)
+        return runOnce(context, c, command, { id })
       },
     )
   app.openapi(
     route({
+      ...changes,
       method: 'post',
-      path: '/alerts/silences',
+      path: '/alerts:test',
+      summary: 'Send a sample of an alert to whoever would receive it',
+      request: {
+        body: {
+          required: true,
+          ...content(
+            z.strictObject({
+              type: z.string().min(1).max(60).openapi({ example: 'position.unprotected' }),
+              severity: z.enum(ALERT_SEVERITIES).optional(),
+            }),
+          ),
+        },
+      },
+      responses: results,
+    }),
+    (c) => runOnce(context, c, 'alerts', { action: 'test', ...c.req.valid('json') }),
+  )
+  app.openapi(
+    route({
+      ...changes,
+      method: 'post',
+      path: '/silences',
       summary: 'Silence what a filter names for a time; a P1 at most for an hour, by an admin',
-      tags: ['alerts'],
-      security,
       request: {
         body: {
           required: true,
@@ -139,27 +154,24 @@ export function alertRoutes(context: ApiContext) {
       },
       responses: results,
     }),
-    async (c) => {
+    (c) => {
       const { filter, ...more } = c.req.valid('json')
-      const args = { what: filter, ...more }
-      const { body, status } = await runAsked(context, c, { command: 'silence', args, content: args })
-      return c.json(body, status)
+      return runOnce(context, c, 'silence', { what: filter, ...more })
     },
   )
   app.openapi(
     route({
+      ...changes,
       method: 'delete',
-      path: '/alerts/silences/{number}',
+      path: '/silences/{id}',
       summary: 'End a silence',
-      tags: ['alerts'],
-      security,
-      request: { params: z.object({ number: AlertNumber }) },
+      request: { params: z.object({ id: rowNumber('GET /silences') }) },
       responses: results,
     }),
     async (c) => {
-      const { number } = c.req.valid('param')
-      const { body, status } = await runAsked(context, c, { command: 'unsilence', args: { id: number }, content: { number } })
-      return c.json(body, status)
+      const id = Number(c.req.valid('param').id)
+      if (!(await ports.alerts.silences()).some((each) => each.id === id)) throw problem('not_found', `There is no silence ${id}.`)
+      return runOnce(context, c, 'unsilence', { id })
     },
   )
   return app

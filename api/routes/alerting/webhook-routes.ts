@@ -10,7 +10,7 @@ import { route } from '../../query.ts'
 import { instant, iso, isoOrNull } from '../../shapes/field-shapes.ts'
 import { DELIVERY_STATES, type Webhook, type WebhookDelivery } from '../../ports/webhook-ports.ts'
 import { problem } from '../../problem.ts'
-import { content, results, runAsked, runOnce, security } from '../command-answer.ts'
+import { all, content, results, rowNumber, runOnce, security } from '../command-answer.ts'
 import { onInvalid } from '../common.ts'
 
 const Shown = z
@@ -53,22 +53,25 @@ const toMessage = ({ id, nextAt, createdAt, sentAt, ...row }: WebhookDelivery): 
   createdAt: iso(createdAt),
   sentAt: isoOrNull(sentAt),
 })
-const all = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.null(), hasMore: z.literal(false) })
 const LOG_MAX = 200
 
 export function webhookRoutes(context: ApiContext) {
   const { ports } = context
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid })
-  const common = { tags: ['webhooks'], security }
+  const common = { tags: ['webhooks'], security, middleware: needs('webhooks:manage') }
   const { overlap: _overlap, ...newWebhook } = webhookShape
-  const named = z.object({ name: z.string().max(40) })
+  const byName = z.object({ name: z.string().max(40) })
+  const named = async (name: string): Promise<Webhook> => {
+    const found = (await ports.webhooks.list()).find((each) => each.name === name.toLowerCase())
+    if (found === undefined) throw problem('not_found', `There is no webhook ${name}. GET /webhooks lists them.`)
+    return found
+  }
   app.openapi(
     route({
       ...common,
       method: 'get',
       path: '/webhooks',
       summary: 'Webhooks, without their secrets',
-      middleware: needs('alerts:read'),
       responses: { 200: { description: 'Webhooks', ...content(all(Shown)) } },
     }),
     async (c) => c.json({ data: (await ports.webhooks.list()).map(toShown), nextCursor: null, hasMore: false as const }, 200),
@@ -79,12 +82,12 @@ export function webhookRoutes(context: ApiContext) {
       method: 'get',
       path: '/webhooks/{name}/deliveries',
       summary: `Messages of a webhook, newest first, up to ${LOG_MAX}`,
-      middleware: needs('alerts:read'),
-      request: { params: named },
+      request: { params: byName },
       responses: { 200: { description: 'Messages', ...content(all(Message)) } },
     }),
     async (c) => {
-      const rows = await ports.webhooks.deliveries(c.req.valid('param').name, LOG_MAX)
+      const { name } = await named(c.req.valid('param').name)
+      const rows = await ports.webhooks.deliveries(name, LOG_MAX)
       return c.json({ data: rows.map(toMessage), nextCursor: null, hasMore: false as const }, 200)
     },
   )
@@ -94,7 +97,6 @@ export function webhookRoutes(context: ApiContext) {
       method: 'post',
       path: '/webhooks',
       summary: 'Make a webhook, after a confirmation, whose answer has its secret, once',
-      middleware: needs('admin'),
       request: {
         body: { required: true, ...content(z.strictObject(newWebhook)) },
       },
@@ -108,55 +110,77 @@ export function webhookRoutes(context: ApiContext) {
   app.openapi(
     route({
       ...common,
-      method: 'delete',
+      method: 'patch',
       path: '/webhooks/{name}',
-      summary: 'Remove a webhook, after a confirmation',
-      middleware: needs('admin'),
-      request: { params: named },
+      summary: 'Change address, token or filter of a webhook, after a confirmation; what is left out stays',
+      request: {
+        params: byName,
+        body: { required: true, ...content(z.strictObject({ url: webhookShape.url, token: webhookShape.token, what: webhookShape.what })) },
+      },
       responses: results,
     }),
     async (c) => {
-      const { name } = c.req.valid('param')
+      const { name } = await named(c.req.valid('param').name)
+      return runOnce(context, c, 'webhook', { action: 'set', name, ...c.req.valid('json') })
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'delete',
+      path: '/webhooks/{name}',
+      summary: 'Remove a webhook, after a confirmation',
+      request: { params: byName },
+      responses: results,
+    }),
+    async (c) => {
+      const { name } = await named(c.req.valid('param').name)
       return runOnce(context, c, 'webhook', { action: 'remove', name })
     },
   )
-  for (const [action, summary] of [
-    ['test', 'Send a message that says that it is a test'],
-    ['rotate', 'Give a webhook another secret, after a confirmation, whose answer has it once'],
-  ] as const)
-    app.openapi(
-      route({
-        ...common,
-        method: 'post',
-        path: `/webhooks/{name}/${action}`,
-        summary,
-        middleware: needs('admin'),
-        request: { params: named },
-        responses: results,
-      }),
-      async (c) => {
-        const { name } = c.req.valid('param')
-        const { body: answer, status } = await runAsked(context, c, { command: 'webhook', args: { action, name }, content: { name } })
-        return c.json(answer, status)
-      },
-    )
   app.openapi(
     route({
       ...common,
       method: 'post',
-      path: '/webhooks/{name}/deliveries/{number}/replay',
-      summary: 'Send a message of a webhook again, under the same webhook-id',
-      middleware: needs('admin'),
-      request: { params: named.extend({ number: z.string().regex(/^[1-9]\d{0,8}$/, 'use the number of a message') }) },
+      path: '/webhooks/{name}:test',
+      summary: 'Send a message that says that it is a test',
+      request: { params: byName },
       responses: results,
     }),
     async (c) => {
-      const { name, number } = c.req.valid('param')
-      const isOurs = (await ports.webhooks.deliveries(name, LOG_MAX)).some(({ id }) => id === Number(number))
-      if (!isOurs) throw problem('not_found', `The webhook ${name} has no message ${number}.`)
-      const args = { action: 'replay', id: number }
-      const { body: answer, status } = await runAsked(context, c, { command: 'webhook', args, content: args })
-      return c.json(answer, status)
+      const { name } = await named(c.req.valid('param').name)
+      return runOnce(context, c, 'webhook', { action: 'test', name })
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'post',
+      path: '/webhooks/{name}:rotate',
+      summary: 'Give a webhook another secret, after a confirmation, whose answer has it once; both sign for the overlap',
+      request: { params: byName, body: { required: false, ...content(z.strictObject({ overlap: webhookShape.overlap })) } },
+      responses: results,
+    }),
+    async (c) => {
+      const { name } = await named(c.req.valid('param').name)
+      return runOnce(context, c, 'webhook', { action: 'rotate', name, ...(c.req.valid('json') ?? {}) })
+    },
+  )
+  app.openapi(
+    route({
+      ...common,
+      method: 'post',
+      path: '/webhooks/{name}/deliveries/{id}:replay',
+      summary: 'Send a message of a webhook again, under the same webhook-id',
+      request: { params: byName.extend({ id: rowNumber('GET /webhooks/{name}/deliveries') }) },
+      responses: results,
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const { name } = await named(c.req.valid('param').name)
+      const isOurs = (await ports.webhooks.deliveries(name, LOG_MAX)).some((row) => row.id === Number(id))
+      if (!isOurs) throw problem('not_found', `The webhook ${name} has no message ${id}.`)
+      return runOnce(context, c, 'webhook', { action: 'replay', id: Number(id) })
     },
   )
   return app

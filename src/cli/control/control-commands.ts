@@ -17,6 +17,11 @@ export const STEERING = [
     summary: 'list risk settings and where they come from; set one for the account, a strategy or a symbol',
     usage: '[sym|strategy] | changes [n] | set <key> <value> [sym|strategy] [for 4h] | reset <key> [sym|strategy]',
   },
+  {
+    name: 'set',
+    summary: 'set a key of the configuration that may change while Ballast runs; without a value, reset it',
+    usage: '<key> [value] [for 4h]',
+  },
   { name: 'daily', summary: 'show the result of each day (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
   { name: 'weekly', summary: 'show the result of each week (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
   { name: 'monthly', summary: 'show the result of each month (UTC) in USDT and percent, with trades, fees and funding', usage: '[n]' },
@@ -124,7 +129,8 @@ export const STEERING = [
   {
     name: 'webhook',
     summary: 'send alerts by signed webhooks (Slack, Discord, Mattermost, ntfy, PagerDuty); show deliveries',
-    usage: 'list | add <name> <url> [preset=] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
+    usage:
+      'list | add <name> <url> [preset=] [token=] [words] | set <name> [url] [token=] [words] | test|rotate|remove|deliveries <name> | replay <number>',
   },
   {
     name: 'audit',

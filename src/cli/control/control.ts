@@ -102,7 +102,7 @@ const ROWS: Readonly<Record<string, (words: readonly string[]) => string | undef
       : verb === 'deliveries' && name !== undefined
         ? `/api/v1/webhooks/${encodeURIComponent(name)}/deliveries`
         : undefined,
-  silences: () => '/api/v1/alerts/silences',
+  silences: () => '/api/v1/silences',
   audit: auditPath,
   sessions: (words) => (words.length === 0 ? '/api/v1/sessions' : undefined),
   confirm: (words) => (words.length === 0 ? '/api/v1/confirmations' : undefined),

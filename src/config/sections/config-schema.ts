@@ -50,6 +50,7 @@ const CONFIRMED_TIERS = {
   key: tier(),
   reconcile: tier(),
   limits: tier(),
+  set: tier(),
   allocator: tier(),
   strategy: tier(),
   signal: tier(),
