@@ -1800,6 +1800,21 @@ GetLogsAnswer = TypedDict(
     },
 )
 
+PostBacktestsBodyModels = TypedDict(
+    "PostBacktestsBodyModels",
+    {
+        "detail": NotRequired[Union[str, float]],
+        "mark": NotRequired[Union[str, float]],
+        "slippageImpact": NotRequired[Union[str, float]],
+        "maxVolumeShare": NotRequired[Union[str, float]],
+        "latency": NotRequired[Union[str, float]],
+        "margin": NotRequired[Union[str, float]],
+        "leverage": NotRequired[Union[str, float]],
+        "riskTiers": NotRequired[Union[str, float]],
+        "liquidation": NotRequired[Union[str, float]],
+    },
+)
+
 PostBacktestsBody = TypedDict(
     "PostBacktestsBody",
     {
@@ -1809,6 +1824,7 @@ PostBacktestsBody = TypedDict(
         "from": NotRequired[str],
         "to": NotRequired[str],
         "params": NotRequired[Dict[str, Union[str, float]]],
+        "models": NotRequired["PostBacktestsBodyModels"],
     },
 )
 
@@ -1853,6 +1869,21 @@ GetBacktestsEquityAnswer = TypedDict(
     },
 )
 
+PostOptimizationsBodyModels = TypedDict(
+    "PostOptimizationsBodyModels",
+    {
+        "detail": NotRequired[Union[str, float]],
+        "mark": NotRequired[Union[str, float]],
+        "slippageImpact": NotRequired[Union[str, float]],
+        "maxVolumeShare": NotRequired[Union[str, float]],
+        "latency": NotRequired[Union[str, float]],
+        "margin": NotRequired[Union[str, float]],
+        "leverage": NotRequired[Union[str, float]],
+        "riskTiers": NotRequired[Union[str, float]],
+        "liquidation": NotRequired[Union[str, float]],
+    },
+)
+
 PostOptimizationsBody = TypedDict(
     "PostOptimizationsBody",
     {
@@ -1862,6 +1893,7 @@ PostOptimizationsBody = TypedDict(
         "from": NotRequired[str],
         "to": NotRequired[str],
         "params": NotRequired[Dict[str, Union[str, float]]],
+        "models": NotRequired["PostOptimizationsBodyModels"],
         "grid": Dict[str, str],
         "sort": NotRequired[str],
     },

@@ -1847,6 +1847,17 @@ export interface Operations {
       readonly from?: string | undefined
       readonly to?: string | undefined
       readonly params?: Readonly<Record<string, string | number>> | undefined
+      readonly models?: {
+        readonly detail?: string | number | undefined
+        readonly mark?: string | number | undefined
+        readonly slippageImpact?: string | number | undefined
+        readonly maxVolumeShare?: string | number | undefined
+        readonly latency?: string | number | undefined
+        readonly margin?: string | number | undefined
+        readonly leverage?: string | number | undefined
+        readonly riskTiers?: string | number | undefined
+        readonly liquidation?: string | number | undefined
+      } | undefined
     }
     readonly answer: Backtest
   }
@@ -1950,6 +1961,17 @@ export interface Operations {
       readonly from?: string | undefined
       readonly to?: string | undefined
       readonly params?: Readonly<Record<string, string | number>> | undefined
+      readonly models?: {
+        readonly detail?: string | number | undefined
+        readonly mark?: string | number | undefined
+        readonly slippageImpact?: string | number | undefined
+        readonly maxVolumeShare?: string | number | undefined
+        readonly latency?: string | number | undefined
+        readonly margin?: string | number | undefined
+        readonly leverage?: string | number | undefined
+        readonly riskTiers?: string | number | undefined
+        readonly liquidation?: string | number | undefined
+      } | undefined
       /** Values by parameter: first:last:step, or a list */
       readonly grid: Readonly<Record<string, string>>
       /** Metric that ranks; sharpe */

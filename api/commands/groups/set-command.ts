@@ -1,5 +1,5 @@
 /**
- * set: a key of the configuration while Ballast runs. What may change then are risk settings, kept as `/risk set` keeps them (decision 0032);
+ * set: a key of the configuration while Ballast runs. What may change then are risk settings, kept as `/risk set` keeps them (decision 0034);
  * any other key is refused by a code that says how it is changed.
  */
 import { z } from 'zod'
